@@ -1,0 +1,220 @@
+"""The two cassettes: one that plays by key, one that keeps what a live run sends and receives.
+
+vcrpy captures in every mode; both classes are `vcr.cassette.Cassette`s, used through its public `use`. What is bent,
+and only here: look-up is a dictionary instead of a scan with matchers, the order is that of the requests' start
+instead of the responses' arrival, and vcrpy's own loading and saving do nothing, because goldens change together
+or not at all (`transaction`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, NoReturn
+
+from vcr.cassette import Cassette
+from vcr.record_mode import RecordMode
+from vcr.request import Request as VcrRequest
+
+from goldtape.interaction import Interaction, Request
+from goldtape.matching import nearest, request_key, select
+from goldtape.redaction import Redactor
+from goldtape.storage import Stored, body_bytes
+from goldtape.wire import read_request, read_response
+
+_PLAYED: list[int] = []
+HeadersFor = Callable[[str], frozenset[str]]
+"""URI -> the names of the request headers that matter for its system."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A request without a recorded answer.
+
+    `nearest` is the recorded interaction most like it, counted from 0, None when there is none.
+    `exhausted` says that this very request was recorded, but every recording of it has been played.
+    """
+
+    request: Request
+    nearest: int | None
+    exhausted: bool
+
+
+class UnmatchedRequest(Exception):
+    """A test sent a request that its cassette does not hold; the message explains, `found` has the facts."""
+
+    def __init__(self, found: Unmatched, message: str) -> None:
+        self.found = found
+        super().__init__(message)
+
+
+class _Bent(Cassette):  # type: ignore[misc]  # vcrpy is untyped
+    """What both cassettes change of vcrpy's."""
+
+    mode: ClassVar[RecordMode]
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, record_mode=self.mode)
+
+    def _load(self) -> None:  # there is nothing for vcrpy to load: it would parse and copy every interaction
+        self.rewound = True
+
+    def _save(self, force: bool = False) -> None:  # goldens are written by `transaction` alone
+        pass
+
+
+class ReplayCassette(_Bent):
+    """Plays a stored cassette: each interaction once, identical requests in start order."""
+
+    mode = RecordMode.NONE
+
+    def __init__(
+        self,
+        path: str,
+        stored: Stored,
+        headers_for: HeadersFor,
+        redactor: Redactor,
+        complain: Callable[[Unmatched], str],
+    ) -> None:
+        super().__init__(path)
+        self.stored = stored
+        self.played: list[int] = []
+        self.unmatched: list[Unmatched] = []
+        self._headers_for, self._redactor, self._complain = headers_for, redactor, complain
+        self._lock = threading.Lock()
+        self._keys = [self._stored_key(index) for index in range(len(stored))]
+        # Nearly every key is recorded once: a bare index costs the collector nothing, a list each would.
+        self._waiting: dict[str, int | list[int]] = {}
+        for index in reversed(range(len(stored))):
+            self._put(self._keys[index], index)
+
+    def can_play_response_for(self, request: VcrRequest) -> bool:
+        """True, with the answer remembered on the request for `play_response`; else raises.
+
+        Raises:
+            UnmatchedRequest: No recording of this request is left.
+        """
+        key = self._key(request)
+        with self._lock:
+            index = self._take(key)
+            if index is None:
+                self._refuse(request, key)
+            self.played.append(index)
+        request.goldtape_index = index
+        return True
+
+    def play_response(self, request: VcrRequest) -> dict[str, Any]:
+        """The recorded response, in the form that vcrpy's stubs turn into one of the client's library."""
+        return self.stored.response(request.goldtape_index)
+
+    @property
+    def unplayed(self) -> list[int]:
+        """The interactions that no request asked for, counted from 0."""
+        return sorted(set(range(len(self.stored))).difference(self.played))
+
+    def __len__(self) -> int:
+        return len(self.stored)
+
+    def _key(self, request: VcrRequest) -> str:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        names = self._headers_for(request.uri)
+        body = request.body
+        plain = (body is None or isinstance(body, bytes)) and not _is_wrapped(headers)
+        if plain and not self._redactor.may_concern(request.uri, headers, body):
+            return request_key(request.method, request.uri, select(headers, names), body)
+        cleaned = self._redactor.redact_request(read_request(request))
+        raw = body_bytes(cleaned.body)
+        return request_key(cleaned.method, cleaned.uri, select(cleaned.headers, names), raw)
+
+    def _stored_key(self, index: int) -> str:
+        raw = self.stored.request(index)
+        body, headers = raw.body, raw.headers
+        if "content-encoding" in headers:
+            request = self.stored.interaction(index).request
+            body, headers = body_bytes(request.body), request.headers
+        return request_key(raw.method, raw.uri, select(headers, self._headers_for(raw.uri)), body)
+
+    def _put(self, key: str, index: int) -> None:
+        waiting = self._waiting.get(key)
+        if waiting is None:
+            self._waiting[key] = index
+        elif isinstance(waiting, list):
+            waiting.append(index)
+        else:
+            self._waiting[key] = [waiting, index]
+
+    def _take(self, key: str) -> int | None:
+        """The next interaction with this key; lists stand in reverse, so that taking is popping."""
+        waiting = self._waiting.get(key)
+        if isinstance(waiting, list):
+            return waiting.pop() if waiting else None
+        if waiting is not None:
+            self._waiting[key] = _PLAYED
+        return waiting
+
+    def _refuse(self, request: VcrRequest, key: str) -> NoReturn:
+        sent = self._redactor.redact_request(read_request(request))
+        found = Unmatched(sent, nearest(key, self._keys), key in self._waiting)
+        self.unmatched.append(found)
+        raise UnmatchedRequest(found, self._complain(found))
+
+
+class LiveCassette(_Bent):
+    """Lets every request through to the service and keeps the interactions in the order of their start."""
+
+    mode = RecordMode.ALL
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.capturing = True
+        self._lock = threading.Lock()
+        self._started: list[list[Any]] = []  # [request, response or None, lane or None]
+        self.lane: object | None = None
+
+    def can_play_response_for(self, request: VcrRequest) -> bool:
+        """Always False, which sends the request on; notes that it started."""
+        if self.capturing:
+            with self._lock:
+                request.goldtape_slot = len(self._started)
+                self._started.append([request, None, self.lane])
+        return False
+
+    def append(self, request: VcrRequest, response: dict[str, Any]) -> None:
+        """Keep a response beside the request that it answers."""
+        slot = getattr(request, "goldtape_slot", None)
+        if slot is not None:
+            self._started[slot][1] = response
+
+    def mark(self) -> int:
+        """How many requests have started."""
+        return len(self._started)
+
+    def rewind_to(self, mark: int) -> None:
+        """Forget every request that started since `mark` was taken."""
+        del self._started[mark:]
+
+    def unanswered(self) -> list[VcrRequest]:
+        """The requests that started and got no response: the connection failed or timed out."""
+        return [request for request, response, _ in self._started if response is None]
+
+    def interactions(self) -> list[tuple[Interaction, object | None]]:
+        """Every answered interaction with the lane it started in, in the order of the start."""
+        return [
+            (Interaction(read_request(request), read_response(response)), lane)
+            for request, response, lane in self._started
+            if response is not None
+        ]
+
+    def __len__(self) -> int:
+        return len(self._started)
+
+
+def _is_wrapped(headers: Mapping[str, str]) -> bool:
+    """Whether a body has to be unpacked before it can be compared with a recorded one."""
+    return "content-encoding" in headers or headers.get("content-type", "").startswith("multipart/")
+
+
+def all_interactions(stored: Stored) -> Sequence[Interaction]:
+    """Every interaction of a stored cassette, parsed, in file order."""
+    return [stored.interaction(index) for index in range(len(stored))]

@@ -1,0 +1,49 @@
+"""Reading a golden file, cassette or snapshot: what is wrong with it is said with file and line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
+
+
+class UnreadableGolden(ValueError):
+    """A golden on disk cannot be used.
+
+    Attributes:
+        path: The file.
+        line: Where, counted from 1.
+        what: What is wrong, without the place.
+    """
+
+    def __init__(self, path: Path, line: int, what: str) -> None:
+        self.path, self.line, self.what = path, line, what
+        super().__init__(
+            f"{path}:{line}: {what}\n"
+            "next: restore the file (git checkout -- FILE), or delete it and record the test again"
+        )
+
+
+def read_golden(path: Path) -> str:
+    """The text of a golden.
+
+    Raises:
+        FileNotFoundError: There is none.
+        UnreadableGolden: It is empty, not UTF-8, or holds the markers of an unresolved merge.
+    """
+    raw = path.read_bytes()
+    if not raw.strip():
+        raise UnreadableGolden(path, 1, "the file is empty")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UnreadableGolden(path, raw.count(b"\n", 0, error.start) + 1, "the file is not UTF-8") from error
+    if marker := _CONFLICT.search(text):
+        raise UnreadableGolden(path, line_of(text, marker.start()), "an unresolved merge conflict")
+    return text.replace("\r\n", "\n")
+
+
+def line_of(text: str, offset: int) -> int:
+    """The line, counted from 1, that holds the character at `offset`."""
+    return text.count("\n", 0, offset) + 1

@@ -1,0 +1,86 @@
+"""The syrupy extension: where a snapshot lies, and how it is written.
+
+A transcript lies at `snapshots/<system>/<module>/<test>.json`; what a test compares itself, with
+`assert x == snapshot`, beside it at `<test>~1.json` or `<test>~<name>.json`. Writing is handed to the recording, so
+that all goldens of a test change together; finding unused ones is the business of `goldtape audit`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from syrupy.data import SnapshotCollection, SnapshotCollections
+from syrupy.extensions.json import JSONSnapshotExtension
+from syrupy.location import PyTestLocation
+
+from goldtape import transcript
+from goldtape.config import Config
+from goldtape.goldens import UnreadableGolden, read_golden
+from goldtape.naming import golden_name, suffixed
+
+TRANSCRIPT = "exchanges"
+"""The index under which a test's transcript is compared."""
+
+
+class GoldenExtension(JSONSnapshotExtension):  # type: ignore[misc]  # syrupy's base is not typed
+    """Goldtape's snapshots.
+
+    syrupy makes and calls this class by itself and asks it by class methods, so what it depends on stands on the class:
+    the plugin sets `config` once, and `write` to the recording of the test that is running.
+    """
+
+    config: ClassVar[Config]
+    write: ClassVar[Callable[[Path, bytes], None]]
+
+    @classmethod
+    def get_snapshot_name(cls, *, test_location: PyTestLocation, index: Any = 0) -> str:
+        """The name that syrupy's report shows."""
+        name = str(test_location.snapshot_name)
+        return name if index == TRANSCRIPT else f"{name}~{_place(index)}"
+
+    @classmethod
+    def get_location(cls, *, test_location: PyTestLocation, index: Any) -> str:
+        """The snapshot's file."""
+        suffix = ".json" if index == TRANSCRIPT else f"~{_place(index)}.json"
+        tests = cls.config.tests.relative_to(cls.config.root).as_posix()
+        return str(suffixed(cls.config.snapshots, golden_name(test_location.nodeid, tests), suffix))
+
+    @classmethod
+    def matches_test_location(cls, *, test_location: PyTestLocation, snapshot_location: str) -> bool:
+        """True: every location came from `get_location`."""
+        return True
+
+    def discover_snapshots(self, **_: Any) -> SnapshotCollections:
+        """None, so that syrupy never takes another test's golden for an unused one."""
+        return SnapshotCollections()
+
+    def serialize(self, data: Any, **options: Any) -> str:
+        """A transcript in its own form, anything else as syrupy writes JSON."""
+        if isinstance(data, dict) and data.get("goldtape") == transcript.FORMAT:
+            return transcript.render(data)
+        return str(super().serialize(data, **options))
+
+    def read_snapshot_data_from_location(self, *, snapshot_location: str, **_: Any) -> str | None:
+        """The text of a snapshot, None when there is none; UnreadableGolden when it is broken."""
+        path = Path(snapshot_location)
+        try:
+            text = read_golden(path)
+            json.loads(text)
+        except FileNotFoundError:
+            return None
+        except json.JSONDecodeError as error:
+            raise UnreadableGolden(path, error.lineno, f"not JSON: {error.msg}") from error
+        return text
+
+    @classmethod
+    def write_snapshot_collection(cls, *, snapshot_collection: SnapshotCollection, **_: Any) -> None:
+        """Hand the new content to the recording."""
+        [snapshot] = snapshot_collection
+        cls.write(Path(snapshot_collection.location), str(snapshot.data).encode("utf-8"))
+
+
+def _place(index: Any) -> str:
+    return index if isinstance(index, str) else str(index + 1)

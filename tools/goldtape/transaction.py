@@ -1,0 +1,93 @@
+"""Several files change together, or none does, whenever the process dies.
+
+One file changes atomically by a rename. For several, the new contents are first staged below `.goldtape/commit`,
+then a journal that lists them is renamed into place: that rename is the moment of change. From then on the
+renames into the goldens can be repeated, and whoever takes the lock next finishes them before anything else.
+A process that dies earlier leaves a staging folder without a journal, which the next one empties.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from filelock import FileLock
+
+_JOURNAL = "journal.json"
+
+
+def commit(work: Path, contents: Mapping[Path, bytes | None]) -> list[Path]:
+    """Write or delete files all together.
+
+    Args:
+        work: The project's `.goldtape` folder; it must lie on the file system of the targets.
+        contents: Target -> new content, None to delete. Targets with that content already are left alone.
+
+    Returns:
+        The targets that changed, in the order given.
+    """
+    changes = {target: content for target, content in contents.items() if _read(target) != content}
+    if not changes:
+        return []
+    with _locked(work):
+        stage = _recover(work)
+        stage.mkdir(parents=True)
+        journal = []
+        for number, (target, content) in enumerate(changes.items()):
+            if content is not None:
+                _write(stage / str(number), content)
+            staged = None if content is None else str(number)
+            journal.append({"staged": staged, "target": os.path.relpath(target, work)})
+        _write(stage / f"{_JOURNAL}.new", json.dumps(journal).encode())
+        os.replace(stage / f"{_JOURNAL}.new", stage / _JOURNAL)
+        _recover(work)
+    return list(changes)
+
+
+def recover(work: Path) -> None:
+    """Finish the commit that a killed process left behind, if there is one."""
+    if (work / "commit").exists():
+        with _locked(work):
+            _recover(work)
+
+
+def _locked(work: Path) -> FileLock:
+    work.mkdir(parents=True, exist_ok=True)
+    return FileLock(work / "commit.lock")
+
+
+def _recover(work: Path) -> Path:
+    """Carry out a journal that stands, empty the staging folder, and return where it was. Needs the lock."""
+    stage = work / "commit"
+    journal = stage / _JOURNAL
+    if journal.exists():
+        for entry in json.loads(journal.read_text(encoding="utf-8")):
+            _apply(stage, entry["staged"], work / entry["target"])
+        journal.unlink()
+    shutil.rmtree(stage, ignore_errors=True)
+    return stage
+
+
+def _apply(stage: Path, staged: str | None, target: Path) -> None:
+    if staged is None:
+        target.unlink(missing_ok=True)
+    elif (stage / staged).exists():  # it is gone when the process died after this very rename
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(stage / staged, target)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None

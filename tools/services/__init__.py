@@ -1,0 +1,1 @@
+"""The services a live run talks to when no deployment is named."""

@@ -1,0 +1,1 @@
+"""Ground-truth curation: import items, hand them out to curators, take their decisions."""

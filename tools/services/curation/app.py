@@ -1,0 +1,118 @@
+"""The HTTP face: one function a route; actions.py does the work."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
+
+from . import actions, errors
+from .models import (
+    AssignmentRow,
+    Change,
+    ImportResult,
+    Item,
+    Key,
+    NewItem,
+    SelfServeRequest,
+    SelfServeResult,
+    Status,
+)
+from .store import Store
+
+ANONYMOUS = "anonymous"
+
+router = APIRouter()
+
+
+def create_app(store: Store) -> FastAPI:
+    """Build the service over `store`, which is open while the service runs."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await store.open()
+        try:
+            yield
+        finally:
+            await store.close()
+
+    app = FastAPI(title="Ground-truth curation", lifespan=lifespan)
+    app.state.store = store
+    app.include_router(router)
+    errors.install(app)
+    return app
+
+
+def _store(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
+
+
+def _user(x_user_id: Annotated[str, Header()] = "") -> str:
+    return x_user_id or ANONYMOUS
+
+
+def _key(dataset: str, bucket: UUID, item_id: str) -> Key:
+    return Key(dataset, str(bucket), item_id)
+
+
+StoreOf = Annotated[Store, Depends(_store)]
+UserOf = Annotated[str, Depends(_user)]
+KeyOf = Annotated[Key, Depends(_key)]
+IfMatch = Annotated[str | None, Header()]
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@router.post("/v1/ground-truths")
+async def import_items(new_items: list[NewItem], store: StoreOf, user: UserOf) -> ImportResult:
+    return await actions.import_items(store, new_items, user)
+
+
+@router.get("/v1/ground-truths/{dataset}")
+async def list_items(dataset: str, store: StoreOf, status: Status | None = None) -> list[Item]:
+    return await store.items(dataset, status)
+
+
+@router.get("/v1/ground-truths/{dataset}/{bucket}/{item_id}")
+async def read_item(key: KeyOf, store: StoreOf, response: Response) -> Item:
+    return _tagged(await actions.find(store, key), response)
+
+
+@router.post("/v1/assignments/self-serve")
+async def self_serve(wanted: SelfServeRequest, store: StoreOf, user: UserOf) -> SelfServeResult:
+    return await actions.self_serve(store, wanted.limit, user)
+
+
+@router.get("/v1/assignments/my")
+async def my_assignments(store: StoreOf, user: UserOf) -> list[AssignmentRow]:
+    return await actions.my_assignments(store, user)
+
+
+@router.put("/v1/assignments/{dataset}/{bucket}/{item_id}")
+async def change_item(
+    key: KeyOf, change: Change, store: StoreOf, user: UserOf, response: Response, if_match: IfMatch = None
+) -> Item:
+    return _tagged(await actions.change_item(store, key, change, if_match, user), response)
+
+
+@router.get("/v1/datasets")
+async def list_datasets(store: StoreOf) -> list[str]:
+    return await store.datasets()
+
+
+@router.delete("/v1/datasets/{dataset}")
+async def delete_dataset(dataset: str, store: StoreOf) -> dict[str, str]:
+    await store.delete_dataset(dataset)
+    return {"status": "deleted"}
+
+
+def _tagged(item: Item, response: Response) -> Item:
+    response.headers["ETag"] = item.etag
+    return item

@@ -1,0 +1,1 @@
+"""Starts what the local services stand on."""
