@@ -20,7 +20,12 @@ def headers_for(user_id: str) -> dict[str, str]:
 def make_items(dataset: str, n: int) -> list[Item]:
     """`n` items of a dataset, with ids that sort in the order in which they were made."""
     return [
-        {"id": f"item-{i:05d}", "datasetName": dataset, "bucket": BUCKET, "question": f"What is item-{i:05d}?"}
+        {
+            "id": f"item-{i:05d}",
+            "datasetName": dataset,
+            "bucket": BUCKET,
+            "question": f"What is item-{i:05d}?",
+        }
         for i in range(n)
     ]
 
@@ -34,9 +39,7 @@ async def import_bulk(async_client: httpx.AsyncClient, items: list[Item]) -> Non
 
 async def self_serve(async_client: httpx.AsyncClient, user: str, limit: int) -> dict[str, Any]:
     """Ask for `limit` further items; the parsed answer."""
-    response = await async_client.post(
-        "/v1/assignments/self-serve", json={"limit": limit}, headers=headers_for(user)
-    )
+    response = await async_client.post("/v1/assignments/self-serve", json={"limit": limit}, headers=headers_for(user))
     assert response.status_code == 200, response.text
     return dict(response.json())
 
@@ -62,9 +65,7 @@ async def get_dataset_rows(async_client: httpx.AsyncClient, dataset: str) -> lis
     return list(response.json())
 
 
-async def resolve_bucket_etag(
-    async_client: httpx.AsyncClient, user: str, item_id: str
-) -> tuple[str, str]:
+async def resolve_bucket_etag(async_client: httpx.AsyncClient, user: str, item_id: str) -> tuple[str, str]:
     """The bucket and the current etag of an item that a user holds."""
     [row] = [row for row in await list_my(async_client, user) if row["id"] == item_id]
     return row["bucket"], row["etag"]

@@ -30,9 +30,7 @@ ROW = {"id", "dataset", "bucket", "status", "etag", "assignedAt"}
 
 @pytest.mark.case("curation/three-users")
 @pytest.mark.large
-async def test_bulk_import_1000_and_distinct_selfserve_three_users(
-    curation: httpx.AsyncClient, dataset: str
-) -> None:
+async def test_bulk_import_1000_and_distinct_selfserve_three_users(curation: httpx.AsyncClient, dataset: str) -> None:
     """Three users get a hundred of a thousand items each, and none gets another's."""
     await import_bulk(curation, make_items(dataset, 1000))
 
@@ -57,16 +55,12 @@ async def test_selfserve_then_mixed_actions_and_request_more(curation: httpx.Asy
     approve, skip, delete, keep = held[:20], held[20:35], held[35:45], held[45:]
 
     for row in approve:
-        item = await approve_item(
-            curation, dataset, row["bucket"], row["id"], "alice", "an answer", etag=row["etag"]
-        )
+        item = await approve_item(curation, dataset, row["bucket"], row["id"], "alice", "an answer", etag=row["etag"])
         assert (item["status"], item["answer"]) == ("approved", "an answer")
         assert item["etag"] != row["etag"]
     for rows, status in ((skip, "skipped"), (delete, "deleted")):
         for row in rows:
-            item = await update_status(
-                curation, dataset, row["bucket"], row["id"], row["etag"], "alice", status
-            )
+            item = await update_status(curation, dataset, row["bucket"], row["id"], row["etag"], "alice", status)
             assert item["status"] == status
             assert item["etag"] != row["etag"]
 
@@ -85,9 +79,7 @@ async def test_selfserve_then_mixed_actions_and_request_more(curation: httpx.Asy
 
 @pytest.mark.case("curation/high-volume")
 @pytest.mark.stress
-async def test_bulk_import_10000_high_volume_assignment_smoke(
-    curation: httpx.AsyncClient, dataset: str
-) -> None:
+async def test_bulk_import_10000_high_volume_assignment_smoke(curation: httpx.AsyncClient, dataset: str) -> None:
     """Ten thousand items, in chunks of a thousand, serve three users two hundred each."""
     items = make_items(dataset, 10_000)
     for start in range(0, len(items), 1000):
@@ -106,9 +98,7 @@ async def test_bulk_import_10000_high_volume_assignment_smoke(
 
 
 @pytest.mark.case("curation/idempotent")
-async def test_idempotent_selfserve_does_not_duplicate_assignments(
-    curation: httpx.AsyncClient, dataset: str
-) -> None:
+async def test_idempotent_selfserve_does_not_duplicate_assignments(curation: httpx.AsyncClient, dataset: str) -> None:
     """Asking again brings further items, never one that the user has already."""
     await import_bulk(curation, make_items(dataset, 30))
 
@@ -173,12 +163,10 @@ async def test_post_actions_visibility_in_my_assignments(curation: httpx.AsyncCl
     await import_bulk(curation, make_items(dataset, 5))
     await self_serve(curation, "alice", limit=5)
     held = await list_my(curation, "alice")
-    assert all(ROW <= row.keys() for row in held)
+    assert all(row.keys() >= ROW for row in held)
     approved, skipped, deleted, *drafts = held
 
-    await approve_item(
-        curation, dataset, approved["bucket"], approved["id"], "alice", etag=approved["etag"]
-    )
+    await approve_item(curation, dataset, approved["bucket"], approved["id"], "alice", etag=approved["etag"])
     for row, status in ((skipped, "skipped"), (deleted, "deleted")):
         await update_status(curation, dataset, row["bucket"], row["id"], row["etag"], "alice", status)
 
@@ -190,9 +178,7 @@ async def test_post_actions_visibility_in_my_assignments(curation: httpx.AsyncCl
 
 
 @pytest.mark.case("curation/skipped-return")
-async def test_skipped_items_become_reassignable_after_unassign(
-    curation: httpx.AsyncClient, dataset: str
-) -> None:
+async def test_skipped_items_become_reassignable_after_unassign(curation: httpx.AsyncClient, dataset: str) -> None:
     """A skipped item belongs to nobody at once, and somebody else can have it."""
     await import_bulk(curation, make_items(dataset, 1))
     await self_serve(curation, "alice", limit=1)
@@ -212,7 +198,9 @@ async def test_skipped_items_become_reassignable_after_unassign(
 
 @pytest.mark.case("curation/if-match")
 @pytest.mark.parametrize(
-    "change", [{"approve": True}, {"status": "skipped"}, {"status": "deleted"}], ids=["approve", "skip", "delete"]
+    "change",
+    [{"approve": True}, {"status": "skipped"}, {"status": "deleted"}],
+    ids=["approve", "skip", "delete"],
 )
 async def test_every_write_requires_a_current_if_match(
     curation: httpx.AsyncClient, dataset: str, change: dict[str, object]

@@ -198,7 +198,7 @@ class LiveCassette(_Bent):
         """The requests that started and got no response: the connection failed or timed out."""
         return [request for request, response, _ in self._started if response is None]
 
-    def interactions(self) -> list[tuple[Interaction, object | None]]:
+    def captured(self) -> list[tuple[Interaction, object | None]]:
         """Every answered interaction with the lane it started in, in the order of the start."""
         return [
             (Interaction(read_request(request), read_response(response)), lane)

@@ -190,9 +190,7 @@ def _system(name: str, table: Any, where: str) -> System:
 def _target(name: str, table: Mapping[str, Any], where: str) -> Target:
     host = table.get("host", f"http://{name}.test")
     if not urlsplit(host).netloc or urlsplit(host).path:
-        raise ConfigError(
-            f"{where}.host is {host!r}; expected scheme and host only, like 'http://{name}.test'"
-        )
+        raise ConfigError(f"{where}.host is {host!r}; expected scheme and host only, like 'http://{name}.test'")
     return Target(
         name=name,
         host=host,

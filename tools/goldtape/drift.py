@@ -164,9 +164,7 @@ def _aligned(
 def _identity(expected: list[Any], actual: list[Any]) -> str | None:
     """The field that names the items of both lists: there, scalar, and unique on each side."""
     for field in _IDENTITIES:
-        sides = [
-            [item.get(field) if isinstance(item, dict) else None for item in side] for side in (expected, actual)
-        ]
+        sides = [[item.get(field) if isinstance(item, dict) else None for item in side] for side in (expected, actual)]
         scalar = all(isinstance(value, str | int) for side in sides for value in side)
         if scalar and all(len(set(side)) == len(side) for side in sides):
             return field

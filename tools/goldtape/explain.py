@@ -24,7 +24,9 @@ def differences(found: Sequence[Difference], test: str) -> str:
     """The report of a drifted test."""
     lines = [_counted(found)]
     lines += _columns([(one.kind, one.exchange, one.path or "-", one.what) for one in _folded(found)])
-    return "\n".join([*lines, f"next: look at the diff; if the change is meant, record again: {RECORD} {_select(test)}"])
+    return "\n".join(
+        [*lines, f"next: look at the diff; if the change is meant, record again: {RECORD} {_select(test)}"]
+    )
 
 
 def unmatched(found: Unmatched, stored: Stored, config: Config, test: str) -> str:
@@ -36,14 +38,18 @@ def unmatched(found: Unmatched, stored: Stored, config: Config, test: str) -> st
     else:
         place = f"{_relative(stored.path, config)}, line {stored.line(found.nearest)}"
         if found.exhausted:
-            lines.append(f"  it was recorded, but sent more often than recorded; last at interaction {found.nearest + 1} of")
+            lines.append(
+                f"  it was recorded, but sent more often than recorded; last at interaction {found.nearest + 1} of"
+            )
             lines.append(f"    {place}")
         else:
             lines.append(f"  nearest: interaction {found.nearest + 1} of {place}")
             recorded = _request_of(stored.interaction(found.nearest).request, config)
             lines += _columns(
-                [(one.path, one.what.replace("expected", "recorded", 1).replace(", got ", ", sent ", 1))
-                 for one in compare_exchange(recorded, sent, "")]
+                [
+                    (one.path, one.what.replace("expected", "recorded", 1).replace(", got ", ", sent ", 1))
+                    for one in compare_exchange(recorded, sent, "")
+                ]
             )
     lines.append(f"next: fix the request, or record again: {RECORD} {_select(test)}")
     return "\n".join(lines)

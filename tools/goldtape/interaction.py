@@ -97,8 +97,7 @@ def rewrite_json(value: Any, name: str, change: Callable[[str, Any], Any]) -> An
     if isinstance(value, dict):
         pairs = [(change("", key), rewrite_json(item, key, change)) for key, item in value.items()]
         same = all(
-            new_key is key and new is item
-            for (new_key, new), (key, item) in zip(pairs, value.items(), strict=True)
+            new_key is key and new is item for (new_key, new), (key, item) in zip(pairs, value.items(), strict=True)
         )
         return value if same else dict(pairs)
     if isinstance(value, list):

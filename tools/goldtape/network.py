@@ -15,6 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+_SENDS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_LOOK_UPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
+
 
 class NetworkBlocked(RuntimeError):
     """Something tried to use the network where it may not; the message names the peer."""
@@ -30,13 +33,12 @@ class _Guard:
     def check(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self.rules or self.rules[-1] is None:
             return
-        if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        if event in _SENDS:
             family = getattr(arguments[0], "family", None)
             if family in (socket.AF_INET, socket.AF_INET6) and isinstance(arguments[1], tuple):
                 self._refuse_unless_allowed(arguments[1][0], f"{arguments[1][0]}:{arguments[1][1]}")
-        elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
-            if arguments[0] is not None:
-                self._refuse_unless_allowed(arguments[0], f"the name {_text(arguments[0])!r}")
+        elif event in _LOOK_UPS and arguments[0] is not None:
+            self._refuse_unless_allowed(arguments[0], f"the name {_text(arguments[0])!r}")
 
     def _refuse_unless_allowed(self, host: Any, peer: str) -> None:
         allowed = self.rules[-1]

@@ -23,13 +23,11 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from goldtape.config import Volatile
-from goldtape.interaction import Body, Interaction, Json, Request, Response, leaves, rewrite
+from goldtape.interaction import Interaction, Json, Request, Response, leaves, rewrite
 
 _UUID = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])")
 # RFC 3339 section 5.6, with a space for the T and without an offset allowed, as services do write them.
-_INSTANT = re.compile(
-    r"(?<!\d)(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?(?![\d:])"
-)
+_INSTANT = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?(?![\d:])")
 _ETAG = re.compile(r'^(W/)?("?)([^"]+)("?)$')
 _ETAG_NAMES = frozenset({"etag", "ifmatch", "ifnonematch"})
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -51,7 +49,8 @@ def stabilise(
     Returns:
         New interactions; the values that did not change are shared with the old ones.
     """
-    held = [_hold(one, [rule for rule in volatile]) for one in interactions]
+    volatile = list(volatile)
+    held = [_hold(one, volatile) for one in interactions]
     mint = _Mint(raced=raced)
     for one in held:
         for name, value in _request_leaves(one.request):
@@ -266,11 +265,22 @@ def _zero(value: Any) -> Any:
 def _by_path(interactions: Iterable[Interaction], rules: Iterable[Volatile]) -> Iterator[tuple[str, str]]:
     numbered = [(_steps(rule.path), rule.kind) for rule in rules if rule.kind != "constant"]
     for one in interactions:
-        body: Body = one.response.body
-        for steps, kind in numbered if isinstance(body, Json) else ():
-            found: list[Any] = []
-            _at(body.value, steps, lambda value, found=found: found.append(value) or value)  # type: ignore[misc]
-            yield from ((value, kind) for value in found if isinstance(value, str))
+        if isinstance(one.response.body, Json):
+            for steps, kind in numbered:
+                yield from ((value, kind) for value in _found(one.response.body.value, steps))
+
+
+def _found(value: Any, steps: Sequence[str]) -> list[str]:
+    """The strings to which the steps lead."""
+    found: list[str] = []
+
+    def keep(item: Any) -> Any:
+        if isinstance(item, str):
+            found.append(item)
+        return item
+
+    _at(value, steps, keep)
+    return found
 
 
 def _steps(path: str) -> list[str]:

@@ -5,28 +5,26 @@ Without a [tool.goldtape] table in pyproject.toml the plugin does nothing, so it
 
 from __future__ import annotations
 
-import json
+import functools
 import os
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import pytest_recording  # noqa: F401  # first: it has vcr.matchers rewritten, which must not be imported before
-from vcr.patch import force_reset
 
 from goldtape import config as configuration
-from goldtape import network, target, transaction
+from goldtape import network, transaction
 from goldtape.cassette import UnmatchedRequest
 from goldtape.naming import NamesCollide, golden_name, refuse_collisions
+from goldtape.session import Session, remember
 from goldtape.snapshot import GoldenExtension
 from goldtape.tape import Mode, Tape
 
 _TAPE = pytest.StashKey[Tape]()
 _SESSION = pytest.StashKey["Session"]()
+Hook = Generator[None, object, object]
 _TRUE = ("1", "true", "yes")
 
 
@@ -54,10 +52,15 @@ def pytest_configure(config: pytest.Config) -> None:
     transaction.recover(project.work)
     config.stash[_SESSION] = Session(project, mode)
     GoldenExtension.config = project
-    GoldenExtension.write = lambda path, content: transaction.commit(project.work, {path: content}) and None
+    GoldenExtension.write = functools.partial(_write_alone, project)
     # syrupy reads these when it makes a `snapshot` fixture; --snapshot-update was refused in _mode.
     config.option.default_extension = "goldtape.snapshot.GoldenExtension"
     config.option.update_snapshots = mode is Mode.RECORD
+
+
+def _write_alone(project: configuration.Config, path: Path, content: bytes) -> None:
+    """Write the snapshot of a test that has no tape."""
+    transaction.commit(project.work, {path: content})
 
 
 def _mode(config: pytest.Config) -> Mode:
@@ -78,38 +81,6 @@ def _mode(config: pytest.Config) -> Mode:
             "next: pytest --live --record-mode=rewrite"
         )
     return Mode.RECORD if record == "rewrite" else Mode.VERIFY if live else Mode.REPLAY
-
-
-class Session:
-    """One run: its mode, the services it started, and what came of its tests."""
-
-    def __init__(self, project: configuration.Config, mode: Mode) -> None:
-        self.project, self.mode = project, mode
-        self.started = ExitStack()
-        self.tally: Counter[str] = Counter()
-        self.results: dict[str, dict[str, str]] = {}
-        self._urls: dict[str, str] = {}
-        self._failed: dict[str, target.TargetError] = {}
-
-    def url(self, name: str) -> str:
-        """The base URL of a target, its system started when this is the first time it is asked for."""
-        system = next(one for one in self.project.systems.values() if any(t.name == name for t in one.targets))
-        if system.name in self._failed:
-            raise self._failed[system.name]
-        if name not in self._urls:
-            try:
-                # The cassette of the test that asks first is open: what starts a service is no part of its story.
-                with network.unguarded(), force_reset():
-                    self._urls |= self.started.enter_context(target.running(self.project, {system.name: system}))
-            except target.TargetError as error:
-                self._failed[system.name] = error
-                raise
-        return self._urls[name]
-
-    def allowed_hosts(self) -> set[str]:
-        """The hosts that a live run may reach."""
-        named = (os.environ.get(t.url_env) for one in self.project.systems.values() for t in one.targets)
-        return {"127.0.0.1", *(host for url in named if url and (host := urlsplit(url).hostname))}
 
 
 # ------------------------------------------------------------------ fixtures
@@ -165,7 +136,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_protocol(item: pytest.Item) -> Hook:
     session = item.config.stash.get(_SESSION, None)
     if session is None or item.get_closest_marker("allow_network"):
         with network.unguarded():
@@ -175,7 +146,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_call(item: pytest.Item) -> Hook:
     tape = item.stash.get(_TAPE, None)
     if tape is None:
         return (yield)
@@ -187,7 +158,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         raise
     except BaseException as error:
         problem = tape.finish(failed=True)
-        _remember(item, tape, "failed")
+        remember(item, tape.exchanges, "failed")
         if problem and _caused_by_unmatched(error):
             # The client's traceback says nothing that the report does not.
             raise pytest.fail.Exception(problem, pytrace=False) from None
@@ -195,25 +166,19 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
             item.add_report_section("call", "goldtape", problem)
         raise
     problem = tape.finish(failed=False)
-    _remember(item, tape, "drifted" if problem else "agreed")
+    remember(item, tape.exchanges, "drifted" if problem else "agreed")
     if problem:
         pytest.fail(problem, pytrace=False)
     return result
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_teardown(item: pytest.Item) -> Hook:
     result = yield
     tape = item.stash.get(_TAPE, None)
     if tape is not None and tape.mode is Mode.RECORD and tape.passed:
-        _remember(item, tape, "written" if tape.commit() else "unchanged")
+        remember(item, tape.exchanges, "written" if tape.commit() else "unchanged")
     return result
-
-
-def _remember(item: pytest.Item, tape: Tape, outcome: str) -> None:
-    # User properties travel with the report, so the controller of an xdist run sees them too.
-    item.user_properties = [pair for pair in item.user_properties if pair[0] != "goldtape"]
-    item.user_properties.append(("goldtape", f"{outcome} {tape.exchanges}"))
 
 
 def _caused_by_unmatched(error: BaseException | None) -> bool:
@@ -224,24 +189,9 @@ def _caused_by_unmatched(error: BaseException | None) -> bool:
     return False
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    report: Any = yield
-    report.goldtape_cases = _cases(item)
-    return report
-
-
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    session = _current
-    if session is None:
-        return
-    if report.when == "call" or report.outcome != "passed":
-        session.results[report.nodeid] = {"outcome": report.outcome, "mode": session.mode.value}
-    taped = dict(report.user_properties).get("goldtape")
-    if report.when == "teardown" and taped:
-        outcome, exchanges = str(taped).split()
-        session.tally[outcome] += 1
-        session.tally["exchanges"] += int(exchanges)
+    if _current is not None:
+        _current.note(report)
 
 
 # pytest_runtest_logreport is not given the config; there is one session a process.
@@ -258,48 +208,20 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     run = session.config.stash.get(_SESSION, None)
-    if run is None:
-        return
-    run.started.close()
-    if run.results and not hasattr(session.config, "workerinput"):
-        file = run.project.work / "results.json"
-        earlier = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-        text = json.dumps(dict(sorted((earlier | run.results).items())), indent=1)
-        transaction.commit(run.project.work, {file: text.encode("utf-8")})
+    if run is not None:
+        run.started.close()
+        if not hasattr(session.config, "workerinput"):
+            run.save_results()
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     session = config.stash.get(_SESSION, None)
-    if session is None:
-        return None
-    project, mode = session.project, session.mode
-    systems = ", ".join(project.systems) or "no systems yet"
-    cassettes = sum(1 for _ in project.cassettes.rglob("*.yaml"))
-    doing = {
-        Mode.REPLAY: "network blocked",
-        Mode.VERIFY: "live, nothing is written",
-        Mode.RECORD: "live, goldens of passing tests are written",
-    }[mode]
-    return f"goldtape: {mode.value} ({doing}); systems: {systems}; {cassettes} cassettes"
+    return session.header() if session else None
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     session = config.stash.get(_SESSION, None)
-    if session is None or not session.tally:
-        return
-    tally, mode = session.tally, session.mode
-    tests = sum(count for outcome, count in tally.items() if outcome != "exchanges")
-    terminalreporter.write_sep("-", "goldtape")
-    if mode is Mode.RECORD:
-        left = tests - tally["written"] - tally["unchanged"]
-        text = f"{tests} tests, {tally['exchanges']} exchanges: {tally['written']} written, {tally['unchanged']} unchanged"
-        text += f", {left} failed and left as they were" if left else ""
-        following = "git diff snapshots, then pytest" if tally["written"] else ""
-    else:
-        off = tally["drifted"] + tally["failed"]
-        text = f"{tests} tests, {tally['exchanges']} exchanges compared: {tally['drifted']} drifted, {tally['failed']} failed"
-        following = "pytest --live tells whether the service or the test changed" if off and mode is Mode.REPLAY else ""
-        following = "pytest --live --record-mode=rewrite, if the changes are meant" if off and not following else following
-    terminalreporter.write_line(text)
-    if following:
-        terminalreporter.write_line(f"next: {following}")
+    if session is not None and (lines := session.summary()):
+        terminalreporter.write_sep("-", "goldtape")
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -36,7 +36,9 @@ def settle(interactions: Sequence[Interaction], race: Race) -> list[Interaction]
     settled = list(interactions[: race.start])
     for one in interactions[race.start :]:
         request = replace(
-            one.request, uri=outcome.rename("", one.request.uri), body=rewrite(one.request.body, outcome.rename)
+            one.request,
+            uri=outcome.rename("", one.request.uri),
+            body=rewrite(one.request.body, outcome.rename),
         )
         body = one.response.body
         if isinstance(body, Json):
@@ -85,11 +87,6 @@ class _Outcome:
 
     def _first(self, item: Any) -> str | None:
         words = (
-            word
-            for _, scalar in leaves(Json(item))
-            if isinstance(scalar, str)
-            for word in self.pattern.findall(scalar)
+            word for _, scalar in leaves(Json(item)) if isinstance(scalar, str) for word in self.pattern.findall(scalar)
         )
         return next((word for word in words if word in self.raced), None)
-
-

@@ -76,8 +76,7 @@ class Redactor:
             self._meet_request(interaction.request)
             self._meet_response(interaction.response)
         return [
-            Interaction(self._clean_request(one.request), self._clean_response(one.response))
-            for one in interactions
+            Interaction(self._clean_request(one.request), self._clean_response(one.response)) for one in interactions
         ]
 
     def redact_request(self, request: Request) -> Request:

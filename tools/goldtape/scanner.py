@@ -8,7 +8,7 @@ entropy of base64 strings. Digests and UUIDs are no secrets, so hexadecimal entr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -83,13 +83,16 @@ def kinds_of(name: str, value: str) -> tuple[str, ...]:
 
 @cache
 def _detectors() -> tuple[BasePlugin, ...]:
-    found = get_mapping_from_secret_type_to_class()
+    found: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
     return tuple(found[kind]() for kind in sorted(found) if kind not in _TOO_EAGER)
 
 
 def _strings(one: Interaction) -> Iterator[tuple[str, str, str]]:
     yield "request", "uri", one.request.uri
-    sides: list[tuple[str, str, Any]] = [("sent", "sent", one.request), ("received", "received", one.response)]
+    sides: list[tuple[str, str, Any]] = [
+        ("sent", "sent", one.request),
+        ("received", "received", one.response),
+    ]
     for place, word, side in sides:
         for name, value in side.headers.items():
             yield f"{word} header {name}", name, value

@@ -25,7 +25,7 @@ TRANSCRIPT = "exchanges"
 """The index under which a test's transcript is compared."""
 
 
-class GoldenExtension(JSONSnapshotExtension):  # type: ignore[misc]  # syrupy's base is not typed
+class GoldenExtension(JSONSnapshotExtension):
     """Goldtape's snapshots.
 
     syrupy makes and calls this class by itself and asks it by class methods, so what it depends on stands on the class:

@@ -235,7 +235,10 @@ def _raw_response(chunk: str) -> dict[str, Any]:
     status = chunk.index("\n    status:\n      code: ", end)
     headers = _read_headers(chunk[end + 13 : status])
     return {
-        "status": {"code": int(chunk[status + 25 : status + 28]), "message": _read_scalar(chunk[status + 44 :])},
+        "status": {
+            "code": int(chunk[status + 25 : status + 28]),
+            "message": _read_scalar(chunk[status + 44 :]),
+        },
         "headers": {name: [value] for name, value in headers.items()},
         "body": {"string": _read_stored_body(chunk[start:end], _RESPONSE_INDENT) or b""},
     }
@@ -282,7 +285,7 @@ def _load_yaml(path: Path, text: str) -> list[Interaction]:
     if version != CASSETTE_FORMAT_VERSION:
         at = text.rfind("\nversion:") + 1
         what = (
-            f"format version {version!r} is newer than this goldtape reads ({CASSETTE_FORMAT_VERSION}); upgrade goldtape"
+            f"format version {version!r} is newer than what this goldtape reads; upgrade it"
             if isinstance(version, int) and version > CASSETTE_FORMAT_VERSION
             else f"truncated, or no cassette: version is {version!r}, expected {CASSETTE_FORMAT_VERSION}"
         )

@@ -1,8 +1,8 @@
 """One test between its client and its goldens: what the `goldtape` fixture gives.
 
-    replay   responses come from the cassette; every one is played, nothing else is sent, the snapshot agrees
-    verify   responses come from the service; the snapshot agrees; nothing is written
-    record   responses come from the service; cassette and snapshot are staged, and written if the test passed
+replay   responses come from the cassette; every one is played, nothing else is sent, the snapshot agrees
+verify   responses come from the service; the snapshot agrees; nothing is written
+record   responses come from the service; cassette and snapshot are staged, and written if the test passed
 """
 
 from __future__ import annotations
@@ -20,17 +20,16 @@ from vcr.cassette import CassetteContextDecorator
 
 from goldtape import drift, explain, scanner, storage, transaction, transcript
 from goldtape.cassette import LiveCassette, ReplayCassette, Unmatched, all_interactions
-from goldtape.config import Config, System, Volatile
+from goldtape.config import Config
 from goldtape.goldens import UnreadableGolden
 from goldtape.interaction import Interaction
 from goldtape.naming import golden_name, suffixed
-from goldtape.placeholders import stabilise
-from goldtape.races import Race, settle
-from goldtape.redaction import Redactor
+from goldtape.races import Race
+from goldtape.rules import Rules
 from goldtape.snapshot import TRANSCRIPT
 from goldtape.storage import Stored
 from goldtape.transcript import Heading, Transcript
-from goldtape.wire import REQUEST_HEADERS, Substitution, select_headers, substitute, substitutions_for
+from goldtape.wire import Substitution, substitutions_for
 
 Answer = TypeVar("Answer")
 
@@ -65,6 +64,7 @@ class Tape:
         snapshot: SnapshotAssertion,
     ) -> None:
         self.config, self.mode, self.nodeid = config, mode, nodeid
+        self._rules = Rules(config)
         self.exchanges = 0
         self.passed = False
         self._cases, self._find_url, self._snapshot = cases, find_url, snapshot
@@ -216,7 +216,9 @@ class Tape:
     def _new_cassette(self) -> LiveCassette | ReplayCassette:
         if self.live:
             return LiveCassette(self.nodeid)
-        return ReplayCassette(self.nodeid, self._stored, self._headers_for, self._redactor(), self._complain)
+        return ReplayCassette(
+            self.nodeid, self._stored, self._rules.request_headers, self._rules.redactor(), self._complain
+        )
 
     def _complain(self, found: Unmatched) -> str:
         if self.trouble:
@@ -239,7 +241,7 @@ class Tape:
         cassette = self._cassette
         assert isinstance(cassette, LiveCassette)
         cassette.capturing = False
-        interactions = self._canonical(cassette)
+        interactions = self._rules.canonical(cassette.captured(), self._substitutions, self._races)
         self.exchanges = len(interactions)
         if self.mode is Mode.VERIFY:
             return self._compare(interactions, partial=failed)
@@ -247,8 +249,7 @@ class Tape:
             return ""
         if lost := cassette.unanswered():
             return explain.unanswered([f"{one.method} {one.uri}" for one in lost], self.nodeid)
-        public = [name for system in self.config.systems.values() for name in system.public]
-        if findings := scanner.scan(interactions, public):
+        if findings := scanner.scan(interactions, self._rules.public()):
             return str(scanner.SecretFound(self.nodeid, findings))
         return self._stage_goldens(interactions)
 
@@ -261,15 +262,6 @@ class Tape:
             text = storage.dump(interactions, self.config.body_limit)
             self.stage(self.cassette_path, text.encode("utf-8"))
         return self._compare(interactions, partial=False)
-
-    def _canonical(self, cassette: LiveCassette) -> list[Interaction]:
-        """What is compared and written: no addresses, no secrets, no noise, placeholders for what was minted."""
-        found = [(substitute(one, self._substitutions), lane) for one, lane in cassette.interactions()]
-        raw = self._redactor().redact(_by_actor(found, self._actor))
-        interactions = [self._selected(one) for one in raw]
-        for race in self._races:
-            interactions = settle(interactions, race)
-        return stabilise(interactions, self._volatile(), raced=bool(self._races))
 
     def _compare(self, interactions: Sequence[Interaction], partial: bool) -> str:
         """Hand the transcript to syrupy; in record mode that stages it, otherwise it says what differs."""
@@ -287,7 +279,7 @@ class Tape:
         if result.recalled_data is None:
             return explain.not_recorded(self.snapshot_path, self.config, self.nodeid)
         try:
-            expected = transcript.parse(result.recalled_data, self.snapshot_path)
+            expected = transcript.parse(str(result.recalled_data), self.snapshot_path)
         except UnreadableGolden as error:
             return str(error)
         return self._explain_drift(expected, actual, partial)
@@ -301,49 +293,6 @@ class Tape:
         if not found and not partial:
             return f"{self.snapshot_path} is not in goldtape's own layout\nnext: record the test again"
         return explain.differences(found, self.nodeid) if found else ""
-
-    # ---------------------------------------------------------------- rules of the systems
-
-    def _selected(self, one: Interaction) -> Interaction:
-        system = self.config.system_of(one.request.uri)
-        if system is None:
-            return select_headers(one, (), ())
-        return select_headers(one, (*system.request_headers, system.actor), system.response_headers)
-
-    def _headers_for(self, uri: str) -> frozenset[str]:
-        system = self.config.system_of(uri)
-        return REQUEST_HEADERS.union((*system.request_headers, system.actor) if system else ())
-
-    def _actor(self, one: Interaction) -> str:
-        system = self.config.system_of(one.request.uri)
-        headers = one.request.headers
-        return headers.get(system.actor if system else "", headers.get("authorization", ""))
-
-    def _redactor(self) -> Redactor:
-        systems: Sequence[System] = tuple(self.config.systems.values())
-        return Redactor(
-            secrets=[name for system in systems for name in system.secrets],
-            public=[name for system in systems for name in system.public],
-        )
-
-    def _volatile(self) -> list[Volatile]:
-        return [rule for system in self.config.systems.values() for rule in system.volatile]
-
-
-def _by_actor(
-    found: Sequence[tuple[Interaction, object | None]], actor: Callable[[Interaction], str]
-) -> list[Interaction]:
-    """Put the interactions of each lane into the order of their actors, in the places the lane has."""
-    ordered = [one for one, _ in found]
-    lanes: dict[int, list[int]] = {}
-    for place, (_, lane) in enumerate(found):
-        if lane is not None:
-            lanes.setdefault(id(lane), []).append(place)
-    for places in lanes.values():
-        settled = sorted((ordered[place] for place in places), key=actor)
-        for place, one in zip(places, settled, strict=True):
-            ordered[place] = one
-    return ordered
 
 
 @contextmanager

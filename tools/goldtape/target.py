@@ -31,24 +31,15 @@ class TargetError(RuntimeError):
 
 
 @contextmanager
-def running(config: Config, systems: Mapping[str, System]) -> Iterator[dict[str, str]]:
-    """Start what is needed for these systems; yields target name -> base URL, without a final slash.
+def running(config: Config, system: System) -> Iterator[dict[str, str]]:
+    """Start what a system needs for a live run; yields target name -> base URL, without a final slash.
 
     Raises:
         TargetError: A target has no deployment named and no local service that starts.
     """
-    with ExitStack() as stack:
-        urls: dict[str, str] = {}
-        for system in systems.values():
-            urls |= stack.enter_context(_system(config, system))
-        yield urls
-
-
-@contextmanager
-def _system(config: Config, system: System) -> Iterator[dict[str, str]]:
     urls = {one.name: os.environ[one.url_env].rstrip("/") for one in system.targets if os.environ.get(one.url_env)}
+    local = [one for one in system.targets if one.name not in urls]
     with ExitStack() as stack:
-        local = [one for one in system.targets if one.name not in urls]
         environ = dict(os.environ)
         for entry in system.stack if local else ():
             environ |= stack.enter_context(_stack_part(entry, environ, system))

@@ -21,9 +21,7 @@ from goldtape.interaction import Body, Interaction, Json, Request, Response, rew
 REQUEST_HEADERS = frozenset(
     {"content-type", "if-match", "if-none-match", "authorization", "idempotency-key", "prefer", "range"}
 )
-RESPONSE_HEADERS = frozenset(
-    {"content-type", "etag", "location", "retry-after", "allow", "www-authenticate", "link"}
-)
+RESPONSE_HEADERS = frozenset({"content-type", "etag", "location", "retry-after", "allow", "www-authenticate", "link"})
 BOUNDARY = "goldtape-boundary"
 
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]+)"?')

@@ -32,9 +32,7 @@ async def import_items(store: Store, new_items: Sequence[NewItem], user: str) ->
         first.setdefault(new.key, index)
     taken = await store.create([rules.imported(new_items[index], user, now) for index in first.values()])
     errors = [
-        _duplicate(index, new)
-        for index, new in enumerate(new_items)
-        if new.key in taken or first[new.key] != index
+        _duplicate(index, new) for index, new in enumerate(new_items) if new.key in taken or first[new.key] != index
     ]
     succeeded = len(new_items) - len(errors)
     return ImportResult(
@@ -55,9 +53,7 @@ async def self_serve(store: Store, limit: int, user: str) -> SelfServeResult:
         if not candidates:
             break
         assigned += await _claim(store, candidates, missing, user, now)
-    return SelfServeResult(
-        requested=limit, assigned_count=len(assigned), assigned=sorted(assigned, key=_by_id)
-    )
+    return SelfServeResult(requested=limit, assigned_count=len(assigned), assigned=sorted(assigned, key=_by_id))
 
 
 async def my_assignments(store: Store, user: str) -> list[AssignmentRow]:

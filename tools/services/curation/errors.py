@@ -105,8 +105,7 @@ def _http_error(_: Request, error: Exception) -> JSONResponse:
 def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     fields = [
-        {"field": ".".join(str(part) for part in entry["loc"]), "message": entry["msg"]}
-        for entry in error.errors()
+        {"field": ".".join(str(part) for part in entry["loc"]), "message": entry["msg"]} for entry in error.errors()
     ]
     message = "the request does not have the expected shape; see fields"
     return _envelope(HTTPStatus.UNPROCESSABLE_ENTITY, "VALIDATION", message, fields=fields)
