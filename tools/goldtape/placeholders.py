@@ -66,6 +66,13 @@ def stabilise(
     ]
 
 
+def fires(rule: Volatile, interactions: Iterable[Interaction]) -> bool:
+    """Whether a rule's path leads to a value in any of these responses."""
+    steps = _steps(rule.path)
+    bodies = (one.response.body for one in interactions)
+    return any(_found(body.value, steps) for body in bodies if isinstance(body, Json))
+
+
 @dataclass(slots=True)
 class _Mint:
     """Which volatile values were seen, who showed each first, and what each becomes."""
@@ -267,16 +274,16 @@ def _by_path(interactions: Iterable[Interaction], rules: Iterable[Volatile]) -> 
     for one in interactions:
         if isinstance(one.response.body, Json):
             for steps, kind in numbered:
-                yield from ((value, kind) for value in _found(one.response.body.value, steps))
+                found = _found(one.response.body.value, steps)
+                yield from ((value, kind) for value in found if isinstance(value, str))
 
 
-def _found(value: Any, steps: Sequence[str]) -> list[str]:
-    """The strings to which the steps lead."""
-    found: list[str] = []
+def _found(value: Any, steps: Sequence[str]) -> list[Any]:
+    """The values to which the steps lead."""
+    found: list[Any] = []
 
     def keep(item: Any) -> Any:
-        if isinstance(item, str):
-            found.append(item)
+        found.append(item)
         return item
 
     _at(value, steps, keep)

@@ -5,7 +5,9 @@ Without a [tool.goldtape] table in pyproject.toml the plugin does nothing, so it
 
 from __future__ import annotations
 
+import argparse
 import functools
+import json
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -36,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="talk to the running services and compare with the snapshots (GOLDTAPE_LIVE=1 does the same); "
         "with --record-mode=rewrite, write cassettes and snapshots",
     )
+    group.addoption("--goldtape-list", metavar="FILE", help=argparse.SUPPRESS)  # for goldtape's own commands
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -116,6 +119,10 @@ def _nodeid(item: Any, project: configuration.Config) -> str:
     return f"{inside}::{item.nodeid.partition('::')[2]}"
 
 
+def _is_taped(item: Any) -> bool:
+    return "goldtape" in getattr(item, "fixturenames", ())
+
+
 def _cases(item: Any) -> list[str]:
     return [case for mark in reversed(list(item.iter_markers("case"))) for case in mark.args]
 
@@ -127,12 +134,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     session = config.stash.get(_SESSION, None)
     if session is None:
         return
-    taped = [_nodeid(item, session.project) for item in items if "goldtape" in getattr(item, "fixturenames", ())]
+    taped = [_nodeid(item, session.project) for item in items if _is_taped(item)]
     tests = session.project.tests.relative_to(session.project.root).as_posix()
     try:
         refuse_collisions((nodeid, golden_name(nodeid, tests)) for nodeid in taped)
     except NamesCollide as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    file, run = session.config.getoption("--goldtape-list"), session.config.stash.get(_SESSION, None)
+    # Not after a broken import: a listing that lacks its tests would have their goldens called unused.
+    if file and run is not None and not session.testsfailed:
+        rows = [
+            {"nodeid": _nodeid(item, run.project), "cases": _cases(item), "taped": _is_taped(item)}
+            for item in session.items
+        ]
+        Path(file).write_text(json.dumps(rows), encoding="utf-8")
 
 
 @pytest.hookimpl(wrapper=True)

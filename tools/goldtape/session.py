@@ -88,14 +88,15 @@ class Session:
         """The line above a run."""
         systems = ", ".join(self.project.systems) or "none yet"
         cassettes = sum(1 for _ in self.project.cassettes.rglob("*.yaml"))
-        return f"goldtape: {self.mode.value} ({_DOING[self.mode]}); systems: {systems}; {cassettes} cassettes"
+        counted = _count(cassettes, "cassette")
+        return f"goldtape: {self.mode.value} ({_DOING[self.mode]}); systems: {systems}; {counted}"
 
     def summary(self) -> list[str]:
         """The lines below a run: what was compared or written, and the command that comes next."""
         tests = sum(count for outcome, count in self._tally.items() if outcome != "exchanges")
         if not tests:
             return []
-        counted = f"{tests} tests, {self._tally['exchanges']} exchanges"
+        counted = f"{_count(tests, 'test')}, {_count(self._tally['exchanges'], 'exchange')}"
         if self.mode is Mode.RECORD:
             return self._summary_of_recording(tests, counted)
         off = self._tally["drifted"] + self._tally["failed"]
@@ -112,6 +113,10 @@ class Session:
         left = f", {failed} failed and left as they were" if failed else ""
         lines = [f"{counted}: {written} written, {unchanged} unchanged{left}"]
         return [*lines, "next: git diff snapshots, then pytest"] if written else lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def remember(item: pytest.Item, exchanges: int, outcome: str) -> None:

@@ -31,8 +31,10 @@ class TargetError(RuntimeError):
 
 
 @contextmanager
-def running(config: Config, system: System) -> Iterator[dict[str, str]]:
+def running(config: Config, system: System, port: int = 0) -> Iterator[dict[str, str]]:
     """Start what a system needs for a live run; yields target name -> base URL, without a final slash.
+
+    `port` is that of the system's own service, 0 for any free one; its support API takes a free one always.
 
     Raises:
         TargetError: A target has no deployment named and no local service that starts.
@@ -44,7 +46,7 @@ def running(config: Config, system: System) -> Iterator[dict[str, str]]:
         for entry in system.stack if local else ():
             environ |= stack.enter_context(_stack_part(entry, environ, system))
         for one in local:
-            urls[one.name] = stack.enter_context(serving(config, one, environ))
+            urls[one.name] = stack.enter_context(serving(config, one, environ, port if one is system.targets[0] else 0))
         yield urls
 
 

@@ -1,0 +1,184 @@
+"""Look for what rots: goldens nobody uses, secrets, unreadable or old files, cases without a test.
+
+One line a finding: kind, place, what to do. Exit code 1 when there is one. What needs a run to be seen (an interaction
+that is no longer played, a snapshot that no longer agrees) fails that run and is not repeated here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from goldtape import scanner, storage, transcript
+from goldtape.cassette import all_interactions
+from goldtape.cli.collected import Case, CollectedTest, collect_tests, read_cases, tests_of
+from goldtape.config import Config
+from goldtape.goldens import UnreadableGolden
+from goldtape.interaction import Interaction
+from goldtape.naming import golden_name, suffixed
+from goldtape.placeholders import fires
+from goldtape.rules import Rules
+
+SIZE_LIMIT_BYTES = 20 * 1024 * 1024
+_DAY_S = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to act on: its kind in a word or two, where, and what to do."""
+
+    kind: str
+    place: str
+    advice: str
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """No options."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the findings."""
+    findings = list(audit(arguments.config))
+    for one in findings:
+        print(f"{one.kind}  {one.place}  {one.advice}")
+    print(f"{len(findings)} findings", file=sys.stderr)
+    return 1 if findings else 0
+
+
+def audit(config: Config) -> Iterator[Finding]:
+    """Everything there is to find, kind by kind."""
+    tests = collect_tests(config)
+    yield from _unused(config, tests)
+    readable: dict[Path, list[Interaction]] = {}
+    yield from _unreadable(config, readable)
+    yield from _secrets(config, readable)
+    yield from _idle_rules(config, readable)
+    yield from _old(config)
+    yield from _heavy(config)
+    yield from _uncovered(read_cases(config), tests)
+
+
+def _unused(config: Config, tests: Sequence[CollectedTest]) -> Iterator[Finding]:
+    below = config.tests.relative_to(config.root).as_posix()
+    names = [golden_name(test.nodeid, below) for test in tests if test.taped]
+    for folder, suffix in ((config.cassettes, ".yaml"), (config.snapshots, ".json")):
+        used = {suffixed(folder, name, suffix) for name in names}
+        for file in sorted(folder.rglob(f"*{suffix}")):
+            # "<test>~1.json" is what a test compares itself; it belongs to the same test.
+            owner = file.with_name(f"{file.name.rpartition('~')[0]}{suffix}") if "~" in file.name else file
+            if file not in used and owner not in used:
+                yield Finding(
+                    "unused", _relative(file, config), "no test has this name: delete it, or restore the test"
+                )
+
+
+def _unreadable(config: Config, readable: dict[Path, list[Interaction]]) -> Iterator[Finding]:
+    for file in sorted(config.cassettes.rglob("*.yaml")):
+        twin = config.snapshots / file.relative_to(config.cassettes).parent / f"{file.name[: -len('.yaml')]}.json"
+        if not twin.exists():
+            yield Finding("half", _relative(file, config), "it has no snapshot: record the test again")
+        try:
+            readable[file] = list(all_interactions(storage.load(file)))
+        except UnreadableGolden as error:
+            yield Finding("unreadable", f"{_relative(error.path, config)}:{error.line}", error.what)
+    for file in sorted(config.snapshots.rglob("*.json")):
+        if "~" in file.name:
+            continue
+        twin = config.cassettes / file.relative_to(config.snapshots).parent / f"{file.name[: -len('.json')]}.yaml"
+        if not twin.exists():
+            yield Finding("half", _relative(file, config), "it has no cassette: record the test again")
+        try:
+            transcript.read(file)
+        except UnreadableGolden as error:
+            yield Finding("unreadable", f"{_relative(error.path, config)}:{error.line}", error.what)
+
+
+def _secrets(config: Config, readable: dict[Path, list[Interaction]]) -> Iterator[Finding]:
+    rules = Rules(config)
+    for file, interactions in readable.items():
+        for found in scanner.scan(interactions, rules.public()):
+            yield Finding(
+                "secret", f"{_relative(file, config)}: {found.place}", f"{found.kind}: record again, rotate it"
+            )
+        for number, (before, after) in enumerate(
+            zip(interactions, rules.redactor().redact(interactions), strict=True), start=1
+        ):
+            if before != after:
+                yield Finding(
+                    "secret", f"{_relative(file, config)}: {number}.", "a field that is redacted today: record again"
+                )
+
+
+def _idle_rules(config: Config, readable: dict[Path, list[Interaction]]) -> Iterator[Finding]:
+    for system in config.systems.values():
+        theirs = [
+            one
+            for interactions in readable.values()
+            for one in interactions
+            if config.system_of(one.request.uri) is system
+        ]
+        for rule in system.volatile:
+            if not fires(rule, theirs):
+                place = f"tool.goldtape.systems.{system.name}.volatile {rule.path}"
+                yield Finding("idle rule", place, "no cassette has such a path: remove the rule")
+
+
+def _old(config: Config) -> Iterator[Finding]:
+    """Goldens whose last commit is older than the limit; nothing on disk itself holds a date."""
+    command = ["git", "log", "--format=%ct", "--name-only", "--no-renames", "--relative", "--", str(config.cassettes)]
+    try:
+        log = subprocess.run(command, cwd=config.root, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        print("ages unknown: not a git checkout", file=sys.stderr)
+        return
+    changed: dict[str, int] = {}
+    when = 0
+    for line in filter(None, log.splitlines()):
+        if line.isdigit():
+            when = int(line)
+        else:
+            changed.setdefault(line.strip('"'), when)
+    for name, last in sorted(changed.items()):
+        days = int((time.time() - last) / _DAY_S)
+        if days > config.max_age_days and (config.root / name).exists():
+            yield Finding(
+                "old", name, f"recorded {days} days ago, the limit is {config.max_age_days}: verify or record"
+            )
+
+
+def _heavy(config: Config) -> Iterator[Finding]:
+    files = [file for folder in (config.cassettes, config.snapshots) for file in folder.rglob("*") if file.is_file()]
+    total = sum(file.stat().st_size for file in files)
+    if total > SIZE_LIMIT_BYTES:
+        largest = max(files, key=lambda file: file.stat().st_size)
+        place = f"{total / 2**20:.1f} MB of goldens"
+        yield Finding("heavy", place, f"the limit is 20 MB; the largest is {_relative(largest, config)}")
+
+
+def _uncovered(cases: Sequence[Case], tests: Sequence[CollectedTest]) -> Iterator[Finding]:
+    for case in cases:
+        covering = tests_of(case, tests)
+        if not any(_is_named(case, test) for test in covering):
+            advice = f"mark {case.test} with @pytest.mark.case({case.id!r})"
+            yield Finding("no test", case.id, advice)
+    known = {case.id for case in cases}
+    for test in tests:
+        for name in test.cases:
+            if name not in known:
+                yield Finding("no case", test.nodeid, f"{name!r} stands in no cases.toml")
+
+
+def _is_named(case: Case, test: CollectedTest) -> bool:
+    """Whether a test stands in the module, and under the function, that its case names."""
+    file, _, name = test.nodeid.partition("::")
+    module, _, function = case.test.partition("::")
+    return Path(file).name == module and (not function or name.partition("[")[0].split("::")[-1] == function)
+
+
+def _relative(path: Path, config: Config) -> str:
+    return path.relative_to(config.root).as_posix()

@@ -1,0 +1,68 @@
+"""`goldtape COMMAND`: stdout is the result, stderr the talk; exit code 0 clean, 1 drift or findings, 2 wrong use."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from goldtape import config as configuration
+from goldtape import transaction
+from goldtape.cli import audit, cases, demo, new, record, up, verify
+from goldtape.goldens import UnreadableGolden
+from goldtape.target import TargetError
+
+# review, report and learn will stand here too, each in a file of its name.
+COMMANDS = {
+    "record": record,
+    "verify": verify,
+    "audit": audit,
+    "cases": cases,
+    "up": up,
+    "new": new,
+    "demo": demo,
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run a command.
+
+    Args:
+        argv: What stands behind `goldtape` on the command line.
+
+    Returns:
+        The exit code. Wrong use ends with SystemExit(2), as argparse has it.
+    """
+    parser = argparse.ArgumentParser(prog="goldtape", description="Record/replay golden files for HTTP services.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, module in COMMANDS.items():
+        text = (module.__doc__ or "").partition("\n")[0]
+        module.configure(commands.add_parser(name, help=text, description=module.__doc__))
+    arguments, rest = parser.parse_known_args(argv)
+    module = COMMANDS[arguments.command]
+    if rest and arguments.command not in ("record", "verify"):
+        parser.error(f"{arguments.command} does not take {' '.join(rest)}")
+    arguments.rest = rest
+    try:
+        if getattr(module, "NEEDS_PROJECT", True):
+            arguments.config = _project()
+            transaction.recover(arguments.config.work)
+        return int(module.run(arguments))
+    except (configuration.ConfigError, TargetError, UnreadableGolden) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _project() -> configuration.Config:
+    root = configuration.find_root(Path.cwd())
+    if root is None:
+        raise configuration.ConfigError(
+            "no pyproject.toml with a [tool.goldtape] table here or above\nnext: goldtape new project FOLDER"
+        )
+    return configuration.load(root)
+
+
+def entry() -> None:
+    """The `goldtape` script."""
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,129 @@
+"""Write the files that a new test, system or project begins with; nothing that exists is overwritten.
+
+goldtape new test curation archived-item      one test of a system, and its case
+goldtape new system billing                   a table in pyproject.toml, a fixture, a test, a case
+goldtape new project shop                     a project of its own, with a small service to try things on
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from goldtape import config as configuration
+from goldtape.config import Config
+
+NEEDS_PROJECT = False
+
+_NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """What to begin, and its names."""
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    test = kinds.add_parser("test", help="one test of a system, and its case")
+    test.add_argument("system")
+    test.add_argument("name", help="what it claims, in words-with-hyphens")
+    system = kinds.add_parser("system", help="a table in pyproject.toml, a fixture, a test, a case")
+    system.add_argument("name")
+    project = kinds.add_parser("project", help="a project of its own, with a small service to try things on")
+    project.add_argument("folder", type=Path)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write, and say what comes next."""
+    try:
+        written = _write(arguments)
+    except (FileExistsError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    for line in written:
+        print(line)
+    return 0
+
+
+def write_project(folder: Path) -> list[str]:
+    """The sample project: an orders service on the standard library, one test, nothing recorded yet."""
+    _require_absent(folder)
+    for name in ("pyproject.toml", "service.py", "tests/orders/conftest.py", "tests/orders/test_orders.py"):
+        _fill(f"project/{name}", folder / name, {})
+    return [str(folder), f"next: cd {folder} && goldtape record"]
+
+
+def _write(arguments: argparse.Namespace) -> list[str]:
+    if arguments.kind == "project":
+        return write_project(arguments.folder)
+    _check_name(arguments.name)
+    root = configuration.find_root(Path.cwd())
+    if root is None:
+        raise ValueError(
+            "no pyproject.toml with a [tool.goldtape] table here or above\nnext: goldtape new project FOLDER"
+        )
+    config = configuration.load(root)
+    if arguments.kind == "system":
+        return _write_system(config, arguments.name)
+    if arguments.system not in config.systems:
+        raise ValueError(f"no system {arguments.system!r}; valid: {', '.join(config.systems) or 'none'}")
+    return _write_test(config, arguments.system, arguments.name)
+
+
+def _write_system(config: Config, name: str) -> list[str]:
+    if name in config.systems:
+        raise ValueError(f"[tool.goldtape.systems.{name}] is there already")
+    folder = config.tests / name
+    _require_absent(folder)
+    names = _names(name, "first-story")
+    _fill("system/conftest.py", folder / "conftest.py", names)
+    (folder / "__init__.py").touch()
+    pyproject = config.root / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8").rstrip("\n")
+    pyproject.write_text(f"{text}\n\n{_text('system/table.toml', names)}", encoding="utf-8")
+    lines = _write_test(config, name, "first-story")
+    return [f"{pyproject.relative_to(config.root)}: [tool.goldtape.systems.{name}]", str(folder), *lines]
+
+
+def _write_test(config: Config, system: str, name: str) -> list[str]:
+    names = _names(system, name)
+    file = config.tests / system / f"test_{names['test']}.py"
+    _fill("system/test.py", file, names)
+    cases = config.tests / system / "cases.toml"
+    earlier = cases.read_text(encoding="utf-8").rstrip("\n") + "\n\n" if cases.exists() else ""
+    cases.write_text(earlier + _text("system/case.toml", names), encoding="utf-8")
+    shown = file.relative_to(config.root).as_posix()
+    return [shown, f"next: write the story in {shown}, then: goldtape record {shown}"]
+
+
+def _names(system: str, test: str) -> dict[str, str]:
+    return {
+        "system": system,
+        "fixture": system.replace("-", "_"),
+        "variable": f"{system.upper().replace('-', '_')}_URL",
+        "case": test,
+        "test": test.replace("-", "_"),
+    }
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is no name; use lower-case words joined by hyphens, like archived-item")
+
+
+def _require_absent(path: Path) -> None:
+    if path.exists():
+        raise FileExistsError(f"{path} is there already; nothing was written")
+
+
+def _fill(template: str, path: Path, names: dict[str, str]) -> None:
+    _require_absent(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_text(template, names), encoding="utf-8")
+
+
+def _text(template: str, names: dict[str, str]) -> str:
+    # The templates end in .tmpl, so that no tool takes them for code of this package.
+    raw = resources.files("goldtape").joinpath("templates", f"{template}.tmpl").read_text(encoding="utf-8")
+    return Template(raw).substitute(names) if names else raw
