@@ -9,8 +9,10 @@ or not at all (`transaction`).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NoReturn
 
 from vcr.cassette import Cassette
@@ -24,6 +26,8 @@ from goldtape.storage import Stored, body_bytes
 from goldtape.wire import read_request, read_response
 
 _PLAYED: list[int] = []
+# The attempts that the running task is in, outermost first; a request belongs to all of them.
+_ATTEMPTS: ContextVar[tuple[object, ...]] = ContextVar("attempts", default=())
 HeadersFor = Callable[[str], frozenset[str]]
 """URI -> the names of the request headers that matter for its system."""
 
@@ -155,13 +159,27 @@ class ReplayCassette(_Bent):
 
     def _refuse(self, request: VcrRequest, key: str) -> NoReturn:
         sent = self._redactor.redact_request(read_request(request))
-        found = Unmatched(sent, nearest(key, self._keys), key in self._waiting)
+        sent = replace(sent, headers=dict(select(sent.headers, self._headers_for(request.uri))))
+        found = Unmatched(sent, nearest(key, self._keys, set(self.played)), key in self._waiting)
         self.unmatched.append(found)
         raise UnmatchedRequest(found, self._complain(found))
 
 
+@dataclass(slots=True)
+class _Started:
+    """A request on its way: where it was sent from, and its response once there is one."""
+
+    request: VcrRequest
+    lane: object | None
+    attempts: tuple[object, ...]
+    response: dict[str, Any] | None = None
+
+
 class LiveCassette(_Bent):
-    """Lets every request through to the service and keeps the interactions in the order of their start."""
+    """Lets every request through to the service and keeps the interactions in the order of their start.
+
+    `overlapped` says that a request started while another was on its way.
+    """
 
     mode = RecordMode.ALL
 
@@ -169,41 +187,58 @@ class LiveCassette(_Bent):
         super().__init__(path)
         self.capturing = True
         self._lock = threading.Lock()
-        self._started: list[list[Any]] = []  # [request, response or None, lane or None]
+        self._started: list[_Started] = []
+        self._in_flight = 0
+        self.overlapped = False
         self.lane: object | None = None
 
     def can_play_response_for(self, request: VcrRequest) -> bool:
         """Always False, which sends the request on; notes that it started."""
         if self.capturing:
             with self._lock:
-                request.goldtape_slot = len(self._started)
-                self._started.append([request, None, self.lane])
+                request.goldtape_started = _Started(request, self.lane, _ATTEMPTS.get())
+                self._started.append(request.goldtape_started)
+                self.overlapped |= self._in_flight > 0
+                self._in_flight += 1
         return False
 
     def append(self, request: VcrRequest, response: dict[str, Any]) -> None:
         """Keep a response beside the request that it answers."""
-        slot = getattr(request, "goldtape_slot", None)
-        if slot is not None:
-            self._started[slot][1] = response
+        started = getattr(request, "goldtape_started", None)
+        if started is not None:
+            with self._lock:
+                started.response = response
+                self._in_flight -= 1
 
     def mark(self) -> int:
         """How many requests have started."""
         return len(self._started)
 
-    def rewind_to(self, mark: int) -> None:
-        """Forget every request that started since `mark` was taken."""
-        del self._started[mark:]
+    @contextmanager
+    def attempt(self) -> Iterator[object]:
+        """Mark what the task sends inside, and the tasks that it starts there, so that it can be forgotten."""
+        attempt = object()
+        outside = _ATTEMPTS.set((*_ATTEMPTS.get(), attempt))
+        try:
+            yield attempt
+        finally:
+            _ATTEMPTS.reset(outside)
+
+    def forget(self, attempt: object) -> None:
+        """Drop the requests of an attempt that came to nothing; those of other tasks stay."""
+        with self._lock:
+            self._started = [one for one in self._started if attempt not in one.attempts]
 
     def unanswered(self) -> list[VcrRequest]:
         """The requests that started and got no response: the connection failed or timed out."""
-        return [request for request, response, _ in self._started if response is None]
+        return [one.request for one in self._started if one.response is None]
 
     def captured(self) -> list[tuple[Interaction, object | None]]:
         """Every answered interaction with the lane it started in, in the order of the start."""
         return [
-            (Interaction(read_request(request), read_response(response)), lane)
-            for request, response, lane in self._started
-            if response is not None
+            (Interaction(read_request(one.request), read_response(one.response)), one.lane)
+            for one in self._started
+            if one.response is not None
         ]
 
     def __len__(self) -> int:

@@ -45,12 +45,7 @@ def unmatched(found: Unmatched, stored: Stored, config: Config, test: str) -> st
         else:
             lines.append(f"  nearest: interaction {found.nearest + 1} of {place}")
             recorded = _request_of(stored.interaction(found.nearest).request, config)
-            lines += _columns(
-                [
-                    (one.path, one.what.replace("expected", "recorded", 1).replace(", got ", ", sent ", 1))
-                    for one in compare_exchange(recorded, sent, "")
-                ]
-            )
+            lines += _columns([(one.path, _as_sent(one.what)) for one in compare_exchange(recorded, sent, "")])
     lines.append(f"next: fix the request, or record again: {RECORD} {_select(test)}")
     return "\n".join(lines)
 
@@ -85,6 +80,13 @@ def unanswered(requests: Sequence[str], test: str) -> str:
             "a call that the service makes",
         ]
     )
+
+
+def _as_sent(what: str) -> str:
+    """The words of a difference between two requests: what was recorded, and what was sent."""
+    for theirs, ours in (("expected", "recorded"), ("it is gone", "not sent"), (", got ", ", sent ")):
+        what = what.replace(theirs, ours, 1)
+    return what.replace("new: ", "not recorded, sent ", 1)
 
 
 def _counted(found: Sequence[Difference]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -17,6 +17,9 @@ import orjson
 
 # Beyond 15 digits a float no longer tells neighbours apart, and orjson reads integers beyond 64 bits as floats.
 _LONG_NUMBER = re.compile(rb"\d{16}")
+
+
+_MEMBER_NAME = re.compile(r'"[^"]*":')
 
 
 def request_key(method: str, uri: str, headers: Iterable[tuple[str, str]], body: bytes | None) -> str:
@@ -48,15 +51,15 @@ def canonical_uri(uri: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path}{'?' if pairs else ''}{urlencode(pairs)}"
 
 
-def nearest(key: str, keys: Sequence[str]) -> int | None:
-    """The index of the recorded key most like `key`, or None when there are no keys.
+def nearest(key: str, keys: Sequence[str], played: Container[int] = ()) -> int | None:
+    """The index of the recorded key most like `key`, or None when there are no keys; of equals, one not yet played.
 
     A request that differs in one place shares all that stands before it and all that stands after it, so the
     best candidates are the neighbours in the order of the texts and in the order of the texts reversed.
     That takes two sorts, not a comparison with everything recorded.
     """
     candidates = _neighbours(key, keys) | _neighbours(key[::-1], [one[::-1] for one in keys])
-    return min(candidates, key=lambda index: (-_likeness(key, keys[index]), index), default=None)
+    return min(candidates, key=lambda index: (-_likeness(key, keys[index]), index in played, index), default=None)
 
 
 def _neighbours(key: str, keys: Sequence[str], reach: int = 12) -> set[int]:
@@ -79,7 +82,9 @@ def _likeness(sent: str, recorded: str) -> float:
 
 
 def _facts(lines: list[str]) -> set[str]:
-    return {*lines[:-1], *re.split(r"(?<=[,{\[])", lines[-1])}
+    """Headers, the members of the body, and the names of those members: a name with another value is half equal."""
+    body = lines[-1]
+    return {*lines[:-1], *re.split(r"[,{}\[\]]", body), *_MEMBER_NAME.findall(body)}
 
 
 def _canonical_body(body: bytes, is_json: bool) -> str:

@@ -9,6 +9,7 @@ import argparse
 import functools
 import json
 import os
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,11 @@ def pytest_configure(config: pytest.Config) -> None:
     mode = _mode(config)
     transaction.recover(project.work)
     config.stash[_SESSION] = Session(project, mode)
-    GoldenExtension.config = project
-    GoldenExtension.write = functools.partial(_write_alone, project)
+    # Undone at the end, for a run inside a run (pytester) must leave the outer one as it was.
+    undo = pytest.MonkeyPatch()
+    config.add_cleanup(undo.undo)
+    undo.setattr(GoldenExtension, "config", project, raising=False)
+    undo.setattr(GoldenExtension, "write", functools.partial(_write_alone, project), raising=False)
     # syrupy reads these when it makes a `snapshot` fixture; --snapshot-update was refused in _mode.
     config.option.default_extension = "goldtape.snapshot.GoldenExtension"
     config.option.update_snapshots = mode is Mode.RECORD
@@ -217,11 +221,13 @@ _current: Session | None = None
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    global _current
-    _current = session.config.stash.get(_SESSION, None)
-    if _current is not None and _current.mode is not Mode.REPLAY:
+    run = session.config.stash.get(_SESSION, None)
+    undo = pytest.MonkeyPatch()
+    session.config.add_cleanup(undo.undo)
+    undo.setattr(sys.modules[__name__], "_current", run)
+    if run is not None and run.mode is not Mode.REPLAY:
         # A proxy for the outside world must not be asked for the service on this machine.
-        os.environ["NO_PROXY"] = ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost")))
+        undo.setenv("NO_PROXY", ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost"))))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

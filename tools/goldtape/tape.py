@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from enum import Enum
 from pathlib import Path
 from typing import TypeVar
@@ -149,14 +149,14 @@ class Tape:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + (timeout_s if self.live else 0.0)
         while True:
-            mark = self._cassette.mark() if isinstance(self._cassette, LiveCassette) else 0
-            answer = await probe()
+            with self._cassette.attempt() if isinstance(self._cassette, LiveCassette) else nullcontext() as attempt:
+                answer = await probe()
             if until(answer):
                 return answer
             if loop.time() >= deadline:
                 raise AssertionError(f"still not so after {timeout_s:g} s; the last answer was {answer!r}")
             if isinstance(self._cassette, LiveCassette):
-                self._cassette.rewind_to(mark)
+                self._cassette.forget(attempt)
             await asyncio.sleep(every_s)
 
     @contextmanager
@@ -241,7 +241,7 @@ class Tape:
         cassette = self._cassette
         assert isinstance(cassette, LiveCassette)
         cassette.capturing = False
-        interactions = self._rules.canonical(cassette.captured(), self._substitutions, self._races)
+        interactions = self._rules.canonical(cassette.captured(), self._substitutions, self._races, cassette.overlapped)
         self.exchanges = len(interactions)
         if self.mode is Mode.VERIFY:
             return self._compare(interactions, partial=failed)

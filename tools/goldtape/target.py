@@ -6,6 +6,7 @@ system's stack adds, writes its output to `.goldtape/logs/<target>.log`, and is 
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import os
 import shlex
@@ -24,6 +25,14 @@ from goldtape.config import Config, System, Target
 
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
+
+
+def _end_with_parent() -> None:
+    """Have Linux end this child when the run that started it is killed (prctl(2), PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+_PREEXEC = _end_with_parent if sys.platform == "linux" else None
 
 
 class TargetError(RuntimeError):
@@ -79,7 +88,9 @@ def serving(config: Config, target: Target, environ: Mapping[str, str], port: in
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         try:
-            process = subprocess.Popen(command, cwd=config.root, env=environ, stdout=output, stderr=output)
+            process = subprocess.Popen(
+                command, cwd=config.root, env=environ, stdout=output, stderr=output, preexec_fn=_PREEXEC
+            )
         except OSError as error:
             raise TargetError(_failed(target, command, f"{error}")) from error
     try:

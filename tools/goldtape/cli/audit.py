@@ -46,14 +46,14 @@ def run(arguments: argparse.Namespace) -> int:
     findings = list(audit(arguments.config))
     for one in findings:
         print(f"{one.kind}  {one.place}  {one.advice}")
-    print(f"{len(findings)} findings", file=sys.stderr)
+    print(f"findings: {len(findings)}", file=sys.stderr)
     return 1 if findings else 0
 
 
 def audit(config: Config) -> Iterator[Finding]:
     """Everything there is to find, kind by kind."""
     tests = collect_tests(config)
-    yield from _unused(config, tests)
+    yield from _unmatched(config, tests)
     readable: dict[Path, list[Interaction]] = {}
     yield from _unreadable(config, readable)
     yield from _secrets(config, readable)
@@ -63,9 +63,13 @@ def audit(config: Config) -> Iterator[Finding]:
     yield from _uncovered(read_cases(config), tests)
 
 
-def _unused(config: Config, tests: Sequence[CollectedTest]) -> Iterator[Finding]:
+def _unmatched(config: Config, tests: Sequence[CollectedTest]) -> Iterator[Finding]:
+    """Tests without goldens, and goldens without a test."""
     below = config.tests.relative_to(config.root).as_posix()
     names = [golden_name(test.nodeid, below) for test in tests if test.taped]
+    for test, name in zip((test for test in tests if test.taped), names, strict=True):
+        if not suffixed(config.cassettes, name, ".yaml").exists():
+            yield Finding("unrecorded", test.nodeid, f"goldtape record {test.nodeid}")
     for folder, suffix in ((config.cassettes, ".yaml"), (config.snapshots, ".json")):
         used = {suffixed(folder, name, suffix) for name in names}
         for file in sorted(folder.rglob(f"*{suffix}")):

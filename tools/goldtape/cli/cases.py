@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
             print("  ".join([*cells, row["last"]]))
     uncovered = sum(row["test"] == "no test" for row in rows)
     covered = len({row["case"] for row in rows}) - uncovered
-    print(f"{covered} cases covered, {uncovered} without a test", file=sys.stderr)
+    print(f"cases: {covered} covered, {uncovered} without a test", file=sys.stderr)
     return 1 if uncovered else 0
 
 

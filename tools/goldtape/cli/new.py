@@ -19,6 +19,9 @@ from goldtape.config import Config
 
 NEEDS_PROJECT = False
 
+# A test is written for the kind of client that its system's fixture gives.
+_SYNC = {"define": "def", "get": "", "client": "Client"}
+_ASYNC = {"define": "async def", "get": "await ", "client": "AsyncClient"}
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 
 
@@ -87,7 +90,9 @@ def _write_system(config: Config, name: str) -> list[str]:
 
 
 def _write_test(config: Config, system: str, name: str) -> list[str]:
-    names = _names(system, name)
+    fixtures = (config.tests / system / "conftest.py").read_text(encoding="utf-8")
+    is_async = f"async def {system.replace('-', '_')}(" in fixtures
+    names = _names(system, name) | (_ASYNC if is_async else _SYNC)
     file = config.tests / system / f"test_{names['test']}.py"
     _fill("system/test.py", file, names)
     cases = config.tests / system / "cases.toml"

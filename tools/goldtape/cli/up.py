@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import threading
 
@@ -23,6 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     if system is None:
         print(f"no system {arguments.system!r}; valid: {', '.join(config.systems) or 'none'}", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a supervisor's way to say Ctrl-C
     with target.running(config, system, arguments.port) as urls:
         for one in system.targets:
             print(f"{one.url_env}={urls[one.name]}", flush=True)
