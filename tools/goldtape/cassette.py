@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NoReturn
 
-from vcr.cassette import Cassette
+from vcr.cassette import Cassette, CassetteContextDecorator
 from vcr.record_mode import RecordMode
 from vcr.request import Request as VcrRequest
 
@@ -243,6 +243,23 @@ class LiveCassette(_Bent):
 
     def __len__(self) -> int:
         return len(self._started)
+
+
+@contextmanager
+def capturing(cassette: _Bent) -> Iterator[None]:
+    """vcrpy's patches, around a cassette that is made already instead of one for vcrpy to load."""
+    with CassetteContextDecorator(_Made(cassette), lambda: {"path": cassette.path}):
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Stands where vcrpy expects the class to load a cassette with."""
+
+    cassette: _Bent
+
+    def load(self, **_: object) -> _Bent:
+        return self.cassette
 
 
 def _is_wrapped(headers: Mapping[str, str]) -> bool:

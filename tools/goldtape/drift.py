@@ -24,6 +24,7 @@ from goldtape.transcript import Transcript, label
 Kind = Literal["breaking", "additive", "changed"]
 
 _IDENTITIES = ("id", "_id", "uuid", "key", "name", "code")
+_PAIRS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def compare(expected: Transcript, actual: Transcript) -> list[Difference]:
             found.append(Difference("breaking", label(before[i], i + 1), "", "expected this exchange, it is gone"))
         elif i is None:
             found.append(Difference("additive", label(after[j], j + 1), "", "a new exchange"))
-        elif before[i] != after[j]:
+        elif not _same(before[i], after[j]):
             found.extend(compare_exchange(before[i], after[j], label(before[i], i + 1)))
     return found
 
@@ -75,8 +76,12 @@ def compare_exchange(expected: dict[str, Any], actual: dict[str, Any], exchange:
             summary = _large(expected.pop(side), actual.pop(side))
             rest = compare_exchange(expected, actual, exchange)
             return [*rest, Difference("changed", exchange, side, summary)]
+    if "headers" in expected or "headers" in actual:
+        # A side that shows none has an empty set of them: so the header that came or went is named.
+        expected, actual = {"headers": {}, **expected}, {"headers": {}, **actual}
     left, right = _sparse(expected, actual)
-    tree = DeepDiff(left, right, view="tree", ignore_order=False, threshold_to_diff_deeper=0)
+    # A field called __typename is as public as any other; DeepDiff would take it for a private attribute.
+    tree = DeepDiff(left, right, view="tree", threshold_to_diff_deeper=0, ignore_private_variables=False)
     raw = [_Raw.of(level) for levels in tree.values() for level in levels]
     return [one.difference(exchange) for one in sorted(_renames(raw), key=_Raw.place)]
 
@@ -93,11 +98,16 @@ def _large(expected: dict[str, Any], actual: dict[str, Any]) -> str:
 # ------------------------------------------------------------------ what DeepDiff is given
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """Stands for a list whose items are the same in another order."""
+class _Order(str):
+    """Stands for a list whose items are the same in another order; a text, because DeepDiff does not look into one."""
 
-    items: tuple[str, ...]
+    items: list[str]
+
+    @classmethod
+    def of(cls, items: list[str]) -> _Order:
+        order = cls(",".join(items))
+        order.items = items
+        return order
 
 
 def _sparse(expected: Any, actual: Any) -> tuple[Any, Any]:
@@ -120,7 +130,7 @@ def _sparse(expected: Any, actual: Any) -> tuple[Any, Any]:
 def _sparse_lists(expected: list[Any], actual: list[Any]) -> tuple[Any, Any]:
     tokens, other = [_token(item) for item in expected], [_token(item) for item in actual]
     if len(tokens) == len(other) and Counter(tokens) == Counter(other):
-        return _Order(tuple(tokens)), _Order(tuple(other))
+        return _Order.of(tokens), _Order.of(other)
     identity = _identity(expected, actual)
     if identity:
         tokens, other = [item[identity] for item in expected], [item[identity] for item in actual]
@@ -149,7 +159,7 @@ def _aligned(
     while tail < min(len(tokens), len(other)) - head and tokens[-1 - tail] == other[-1 - tail]:
         tail += 1
     middle, other_middle = tokens[head : len(tokens) - tail], other[head : len(other) - tail]
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, middle, other_middle, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in _matcher(middle, other_middle).get_opcodes():
         both = min(i2 - i1, j2 - j1) if tag in ("equal", "replace") else 0
         for step in range(both):
             yield head + i1 + step, head + j1 + step
@@ -159,6 +169,13 @@ def _aligned(
             yield None, head + j
     for step in range(tail, 0, -1):
         yield len(tokens) - step, len(other) - step
+
+
+def _matcher(tokens: Sequence[Hashable], other: Sequence[Hashable]) -> difflib.SequenceMatcher[Hashable]:
+    counts = Counter(other)
+    # difflib looks at every pair of equal items; when few values repeat all over, they cannot be its landmarks.
+    repeats = sum(counts[token] for token in tokens) > _PAIRS
+    return difflib.SequenceMatcher(None, tokens, other, autojunk=repeats)
 
 
 def _identity(expected: list[Any], actual: list[Any]) -> str | None:

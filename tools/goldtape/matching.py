@@ -17,8 +17,6 @@ import orjson
 
 # Beyond 15 digits a float no longer tells neighbours apart, and orjson reads integers beyond 64 bits as floats.
 _LONG_NUMBER = re.compile(rb"\d{16}")
-
-
 _MEMBER_NAME = re.compile(r'"[^"]*":')
 
 
@@ -46,7 +44,7 @@ def request_key(method: str, uri: str, headers: Iterable[tuple[str, str]], body:
 def canonical_uri(uri: str) -> str:
     """A URI with its path quoted one way only and its query sorted by name; repeated names keep their order."""
     parts = urlsplit(uri)
-    path = "/".join(quote(unquote(segment)) for segment in parts.path.split("/"))
+    path = "/".join(quote(unquote(segment), safe="") for segment in parts.path.split("/"))
     pairs = sorted(parse_qsl(parts.query, keep_blank_values=True), key=lambda pair: pair[0])
     return f"{parts.scheme}://{parts.netloc}{path}{'?' if pairs else ''}{urlencode(pairs)}"
 
@@ -99,7 +97,10 @@ def _canonical_body(body: bytes, is_json: bool) -> str:
 
 
 def _sorted_json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # an integer beyond 64 bits
+        return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def select(headers: Mapping[str, str], names: frozenset[str]) -> list[tuple[str, str]]:

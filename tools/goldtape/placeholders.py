@@ -22,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
+from goldtape import paths
 from goldtape.config import Volatile
 from goldtape.interaction import Interaction, Json, Request, Response, leaves, rewrite
 
@@ -64,13 +65,6 @@ def stabilise(
         Interaction(_change_request(one.request, mint.change), _change_response(one.response, mint.change))
         for one in held
     ]
-
-
-def fires(rule: Volatile, interactions: Iterable[Interaction]) -> bool:
-    """Whether a rule's path leads to a value in any of these responses."""
-    steps = _steps(rule.path)
-    bodies = (one.response.body for one in interactions)
-    return any(_found(body.value, steps) for body in bodies if isinstance(body, Json))
 
 
 @dataclass(slots=True)
@@ -256,12 +250,12 @@ def _change_quoted(segment: str, change: Change) -> str:
 
 def _hold(one: Interaction, rules: Sequence[Volatile]) -> Interaction:
     """Put the constant of its type where a rule says "constant"."""
-    constant = [_steps(rule.path) for rule in rules if rule.kind == "constant"]
+    constant = [rule.path for rule in rules if rule.kind == "constant"]
     if not constant or not isinstance(one.response.body, Json):
         return one
     body: Any = one.response.body.value
-    for steps in constant:
-        body = _at(body, steps, _zero)
+    for path in constant:
+        body = paths.change(body, path, _zero)
     return replace(one, response=replace(one.response, body=Json(body)))
 
 
@@ -270,37 +264,9 @@ def _zero(value: Any) -> Any:
 
 
 def _by_path(interactions: Iterable[Interaction], rules: Iterable[Volatile]) -> Iterator[tuple[str, str]]:
-    numbered = [(_steps(rule.path), rule.kind) for rule in rules if rule.kind != "constant"]
+    numbered = [(rule.path, rule.kind) for rule in rules if rule.kind != "constant"]
     for one in interactions:
         if isinstance(one.response.body, Json):
-            for steps, kind in numbered:
-                found = _found(one.response.body.value, steps)
+            for path, kind in numbered:
+                found = paths.find(one.response.body.value, path)
                 yield from ((value, kind) for value in found if isinstance(value, str))
-
-
-def _found(value: Any, steps: Sequence[str]) -> list[Any]:
-    """The values to which the steps lead."""
-    found: list[Any] = []
-
-    def keep(item: Any) -> Any:
-        found.append(item)
-        return item
-
-    _at(value, steps, keep)
-    return found
-
-
-def _steps(path: str) -> list[str]:
-    return path.replace("[*]", ".[*]").lstrip(".").split(".")
-
-
-def _at(value: Any, steps: Sequence[str], change: Callable[[Any], Any]) -> Any:
-    """A copy of `value` with `change` applied wherever the steps lead; the value itself if they lead nowhere."""
-    if not steps:
-        return change(value)
-    step, rest = steps[0], steps[1:]
-    if step == "[*]" and isinstance(value, list):
-        return [_at(item, rest, change) for item in value]
-    if isinstance(value, dict) and step in value:
-        return {**value, step: _at(value[step], rest, change)}
-    return value

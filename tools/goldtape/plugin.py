@@ -233,7 +233,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     run = session.config.stash.get(_SESSION, None)
     if run is not None:
-        run.started.close()
+        run.stop(failed=session.testsfailed > 0)
         if not hasattr(session.config, "workerinput"):
             run.save_results()
 

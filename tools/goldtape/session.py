@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections import Counter
 from contextlib import ExitStack
 from urllib.parse import urlsplit
@@ -71,6 +72,12 @@ class Session:
             outcome, exchanges = str(taped).split()
             self._tally[outcome] += 1
             self._tally["exchanges"] += int(exchanges)
+
+    def stop(self, failed: bool) -> None:
+        """Stop what was started. The services' logs stay only after a failure: they may quote whatever was sent."""
+        self.started.close()
+        if not failed:
+            shutil.rmtree(self.project.work / target.LOGS, ignore_errors=True)
 
     def save_results(self) -> None:
         """Keep the outcomes beside those of earlier runs."""

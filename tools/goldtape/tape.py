@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from syrupy.assertion import SnapshotAssertion
-from vcr.cassette import CassetteContextDecorator
 
 from goldtape import drift, explain, scanner, storage, transaction, transcript
-from goldtape.cassette import LiveCassette, ReplayCassette, Unmatched, all_interactions
+from goldtape.cassette import LiveCassette, ReplayCassette, Unmatched, all_interactions, capturing
 from goldtape.config import Config
 from goldtape.goldens import UnreadableGolden
 from goldtape.interaction import Interaction
@@ -29,7 +28,7 @@ from goldtape.rules import Rules
 from goldtape.snapshot import TRANSCRIPT
 from goldtape.storage import Stored
 from goldtape.transcript import Heading, Transcript
-from goldtape.wire import Substitution, substitutions_for
+from goldtape.wire import Substitution, read_request, substitutions_for
 
 Answer = TypeVar("Answer")
 
@@ -78,7 +77,7 @@ class Tape:
         self._open = ExitStack()
         self._stored = self._load()
         self._cassette = self._new_cassette()
-        self._open.enter_context(_captured(self._cassette))
+        self._open.enter_context(capturing(self._cassette))
 
     # ---------------------------------------------------------------- for tests and fixtures
 
@@ -248,7 +247,9 @@ class Tape:
         if failed:
             return ""
         if lost := cassette.unanswered():
-            return explain.unanswered([f"{one.method} {one.uri}" for one in lost], self.nodeid)
+            redactor = self._rules.redactor()
+            shown = [redactor.redact_request(read_request(one)) for one in lost]
+            return explain.unanswered([f"{one.method} {one.uri}" for one in shown], self.nodeid)
         if findings := scanner.scan(interactions, self._rules.public()):
             return str(scanner.SecretFound(self.nodeid, findings))
         return self._stage_goldens(interactions)
@@ -257,8 +258,9 @@ class Tape:
         if not interactions:
             self._staged |= {self.cassette_path: None, self.snapshot_path: None}
             return ""
-        # Compressed bodies may come out of another zlib differently, so equality is that of the interactions.
-        if all_interactions(self._stored) != list(interactions):
+        # Another zlib may compress the same body to other bytes, so equal is what is equal before compression.
+        before = storage.dump(all_interactions(self._stored), body_limit=None)
+        if before != storage.dump(interactions, body_limit=None):
             text = storage.dump(interactions, self.config.body_limit)
             self.stage(self.cassette_path, text.encode("utf-8"))
         return self._compare(interactions, partial=False)
@@ -293,20 +295,3 @@ class Tape:
         if not found and not partial:
             return f"{self.snapshot_path} is not in goldtape's own layout\nnext: record the test again"
         return explain.differences(found, self.nodeid) if found else ""
-
-
-@contextmanager
-def _captured(cassette: LiveCassette | ReplayCassette) -> Iterator[None]:
-    """vcrpy's patches, around a cassette that is made already instead of one for vcrpy to load."""
-    with CassetteContextDecorator(_Made(cassette), lambda: {"path": cassette.path}):
-        yield
-
-
-class _Made:
-    """Stands where vcrpy expects the class to load a cassette with."""
-
-    def __init__(self, cassette: LiveCassette | ReplayCassette) -> None:
-        self._cassette = cassette
-
-    def load(self, **_: object) -> LiveCassette | ReplayCassette:
-        return self._cassette

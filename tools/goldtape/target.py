@@ -1,7 +1,7 @@
 """Where a live run's requests go: the deployment that the environment names, or a local service started for the run.
 
 A local service is a command with `{port}` in it. It runs as a process of its own, with the environment that the
-system's stack adds, writes its output to `.goldtape/logs/<target>.log`, and is stopped at the end of the run.
+system's stack adds, writes its output to `.goldtape/logs/<target>-<port>.log`, and is stopped at the end of the run.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from pathlib import Path
 import httpx
 
 from goldtape.config import Config, System, Target
+
+LOGS = "logs"
+"""In the work folder: what local services printed, a file each."""
 
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
@@ -84,7 +87,7 @@ def serving(config: Config, target: Target, environ: Mapping[str, str], port: in
         )
     port = port or _free_port()
     command = [sys.executable if word == "python" else word for word in shlex.split(target.serve.format(port=port))]
-    log = config.work / "logs" / f"{target.name}.log"
+    log = config.work / LOGS / f"{target.name}-{port}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         try:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 from vcr.request import Request as VcrRequest
@@ -60,7 +60,9 @@ def substitute(one: Interaction, pairs: Sequence[Substitution]) -> Interaction:
     """Put the canonical text in place of the live one, in every string of an interaction."""
     if not pairs:
         return one
-    ordered = sorted(pairs, key=lambda pair: len(pair.live), reverse=True)
+    # In a URI the same text can stand percent-encoded.
+    quoted = [Substitution(quote(pair.live, safe=""), quote(pair.canonical, safe="")) for pair in pairs]
+    ordered = sorted({*pairs, *quoted}, key=lambda pair: (-len(pair.live), pair.live))
 
     def change(name: str, value: Any) -> Any:
         if isinstance(value, str):
@@ -95,9 +97,8 @@ def select_headers(one: Interaction, request: Iterable[str], response: Iterable[
 
 
 def parse_body(text: str, content_type: str) -> Body:
-    """JSON when the content type says so, or nothing says otherwise, and the text keeps its meaning parsed."""
-    is_json = "json" in content_type or (not content_type and text[:1] in "{[")
-    if not is_json:
+    """JSON when the content type says so and the text keeps its meaning when parsed; else the text itself."""
+    if "json" not in content_type:
         return text
     try:
         return Json(json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse))

@@ -14,14 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from goldtape import scanner, storage, transcript
+from goldtape import paths, scanner, storage, transcript
 from goldtape.cassette import all_interactions
 from goldtape.cli.collected import Case, CollectedTest, collect_tests, read_cases, tests_of
 from goldtape.config import Config
 from goldtape.goldens import UnreadableGolden
-from goldtape.interaction import Interaction
+from goldtape.interaction import Interaction, Json
 from goldtape.naming import golden_name, suffixed
-from goldtape.placeholders import fires
 from goldtape.rules import Rules
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
@@ -120,14 +119,14 @@ def _secrets(config: Config, readable: dict[Path, list[Interaction]]) -> Iterato
 
 def _idle_rules(config: Config, readable: dict[Path, list[Interaction]]) -> Iterator[Finding]:
     for system in config.systems.values():
-        theirs = [
-            one
+        bodies = [
+            one.response.body.value
             for interactions in readable.values()
             for one in interactions
-            if config.system_of(one.request.uri) is system
+            if config.system_of(one.request.uri) is system and isinstance(one.response.body, Json)
         ]
         for rule in system.volatile:
-            if not fires(rule, theirs):
+            if not any(paths.find(body, rule.path) for body in bodies):
                 place = f"tool.goldtape.systems.{system.name}.volatile {rule.path}"
                 yield Finding("idle rule", place, "no cassette has such a path: remove the rule")
 
