@@ -62,7 +62,8 @@ class System:
 
     `actor` is the request header that says who is asking. `request_headers` and `response_headers` are
     the headers that matter besides the defaults. `stack` lists "module:function" context managers
-    that start what the service stands on. `secrets` and `public` add to and take from the field names that
+    that start what the service stands on, `environ` what a local service finds in its environment
+    unless that says otherwise. `secrets` and `public` add to and take from the field names that
     are redacted.
     """
 
@@ -74,6 +75,7 @@ class System:
     secrets: tuple[str, ...] = ()
     public: tuple[str, ...] = ()
     stack: tuple[str, ...] = ()
+    environ: Mapping[str, str] = field(default_factory=dict)
     volatile: tuple[Volatile, ...] = ()
 
 
@@ -162,6 +164,7 @@ _SYSTEM_KEYS: dict[str, type] = _TARGET_KEYS | {
     "secrets": list,
     "public": list,
     "stack": list,
+    "environ": dict,
     "volatile": list,
     "support": dict,
 }
@@ -183,6 +186,7 @@ def _system(name: str, table: Any, where: str) -> System:
         secrets=tuple(table.get("secrets", ())),
         public=tuple(table.get("public", ())),
         stack=tuple(table.get("stack", ())),
+        environ={name: str(value) for name, value in table.get("environ", {}).items()},
         volatile=tuple(_volatile(row, f"{where}.volatile") for row in table.get("volatile", ())),
     )
 

@@ -7,6 +7,7 @@ it), content encodings, multipart boundaries, and every header that is not on th
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -101,7 +102,7 @@ def parse_body(text: str, content_type: str) -> Body:
     if "json" not in content_type:
         return text
     try:
-        return Json(json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse))
+        return Json(json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite))
     except ValueError:
         return text
 
@@ -148,5 +149,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON (RFC 8259 section 6)")
+def _finite(number: str) -> float:
+    value = float(number)
+    return value if math.isfinite(value) else _refuse(number)
+
+
+def _refuse(number: str) -> Any:
+    raise ValueError(f"{number} is no number that JSON and a float can both hold (RFC 8259 section 6)")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from goldtape import config as configuration
 from goldtape import transaction
-from goldtape.cli import audit, cases, demo, new, record, up, verify
+from goldtape.cli import audit, cases, demo, new, record, support, up, verify
 from goldtape.goldens import UnreadableGolden
 from goldtape.target import TargetError
 
@@ -20,6 +20,7 @@ COMMANDS = {
     "audit": audit,
     "cases": cases,
     "up": up,
+    "support": support,
     "new": new,
     "demo": demo,
 }

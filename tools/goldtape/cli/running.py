@@ -1,10 +1,12 @@
-"""Running pytest from a command: the command is shown first, and its exit code means what goldtape's do."""
+"""What commands run: pytest, shown before it starts, and servers, until Ctrl-C."""
 
 from __future__ import annotations
 
 import shlex
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,3 +23,13 @@ def pytest_at(root: Path, arguments: Sequence[str]) -> int:
     print(f"$ pytest {shlex.join(arguments)}", file=sys.stderr, flush=True)
     code = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=root, check=False).returncode
     return _MEANING.get(code, 2)
+
+
+def until_interrupted() -> None:
+    """Wait for Ctrl-C, or for the signal by which a supervisor says the same."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    print("Ctrl-C stops it", file=sys.stderr)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 
 from goldtape import target
+from goldtape.cli.running import until_interrupted
 from goldtape.config import Config
 
 
@@ -24,13 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     if system is None:
         print(f"no system {arguments.system!r}; valid: {', '.join(config.systems) or 'none'}", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a supervisor's way to say Ctrl-C
     with target.running(config, system, arguments.port) as urls:
         for one in system.targets:
             print(f"{one.url_env}={urls[one.name]}", flush=True)
-        print("Ctrl-C stops it", file=sys.stderr)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            print("stopped", file=sys.stderr)
+        until_interrupted()
     return 0

@@ -1,0 +1,106 @@
+"""A server as a child process: started on a free port, waited for, and stopped, whatever happens to the parent."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 10.0
+
+
+class StartError(RuntimeError):
+    """A server did not start; the message holds why, the command, and the end of what it printed."""
+
+
+@contextmanager
+def serving(
+    template: str, environ: Mapping[str, str], folder: Path, log: Path, ready: str = "/healthz", port: int = 0
+) -> Iterator[str]:
+    """Run a command that serves HTTP on the loopback interface.
+
+    Args:
+        template: The command, with `{port}` in it; its `python` is the one that runs this.
+        environ: The whole environment of the child.
+        folder: Where it runs.
+        log: The file that takes what it prints.
+        ready: The path that answers with a status below 500 once the server is up.
+        port: The port; 0 takes any free one.
+
+    Yields:
+        The base URL, without a final slash.
+
+    Raises:
+        StartError: It cannot be run, ends at once, or is not ready within START_TIMEOUT_S seconds.
+    """
+    port = port or free_port()
+    words = shlex.split(template.format(port=port))
+    command = [sys.executable if word == "python" else word for word in words]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        try:
+            child = subprocess.Popen(
+                command, cwd=folder, env=environ, stdout=output, stderr=output, preexec_fn=_PREEXEC
+            )
+        except OSError as error:
+            raise StartError(f"{error}\n  $ {shlex.join(command)}") from error
+    url = f"http://127.0.0.1:{port}"
+    try:
+        if why := _wait_until_ready(child, f"{url}{ready}"):
+            tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
+            raise StartError("\n".join([why, f"  $ {shlex.join(command)}", *(f"  | {line}" for line in tail)]))
+        yield url
+    finally:
+        stop(child)
+
+
+def stop(child: subprocess.Popen[bytes]) -> None:
+    """End a child process: ask first, so that it can clean up, then kill."""
+    if child.poll() is None:
+        child.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
+        try:
+            child.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(child: subprocess.Popen[bytes], url: str) -> str:
+    """Wait; "" when the server answered, else why it will not."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if child.poll() is not None:
+            return f"it ended with exit code {child.returncode}"
+        try:
+            if httpx.get(url, timeout=2, trust_env=False).status_code < 500:
+                return ""
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    return f"{url} did not answer within {START_TIMEOUT_S:.0f} s"
+
+
+def _end_with_parent() -> None:
+    # prctl(2), PR_SET_PDEATHSIG: a run that is killed cannot stop what it started.
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+_PREEXEC = _end_with_parent if sys.platform == "linux" else None
