@@ -56,10 +56,11 @@ class Interaction:
 
 
 def leaves(body: Body) -> Iterator[tuple[str, Any]]:
-    """Yield (name, scalar) for everything a body holds, in document order.
+    """Yield (name, scalar) for everything a body holds, in the order in which goldens show it: keys sorted.
 
-    The name is the nearest object key above the scalar, "" where there is none. An object's keys
-    themselves are yielded with the name "", because a key can quote a server-minted id too.
+    A server may write the keys of an object in any order, and what is numbered by first appearance must not
+    depend on it. The name is the nearest object key above the scalar, "" where there is none. An object's
+    keys themselves are yielded with the name "", because a key can quote a server-minted id too.
     """
     if isinstance(body, Json):
         yield from _json_leaves(body.value, "")
@@ -69,9 +70,9 @@ def leaves(body: Body) -> Iterator[tuple[str, Any]]:
 
 def _json_leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
-        for key, item in value.items():
+        for key in sorted(value):
             yield "", key
-            yield from _json_leaves(item, key)
+            yield from _json_leaves(value[key], key)
     elif isinstance(value, list):
         for item in value:
             yield from _json_leaves(item, name)

@@ -74,7 +74,7 @@ class _Outcome:
     def arrange(self, value: Any) -> Any:
         """Name what appears, then put every list of raced things into the order of their names."""
         if isinstance(value, dict):
-            return {key: self.arrange(item) for key, item in value.items()}
+            return {key: self.arrange(value[key]) for key in sorted(value)}
         if not isinstance(value, list):
             self.rename("", value)
             return value
