@@ -13,7 +13,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -98,6 +98,9 @@ def _large(expected: dict[str, Any], actual: dict[str, Any]) -> str:
 # ------------------------------------------------------------------ what DeepDiff is given
 
 
+_ORDER = "[order]"
+
+
 class _Order(str):
     """Stands for a list whose items are the same in another order; a text, because DeepDiff does not look into one."""
 
@@ -136,7 +139,12 @@ def _sparse_lists(expected: list[Any], actual: list[Any]) -> tuple[Any, Any]:
         tokens, other = [item[identity] for item in expected], [item[identity] for item in actual]
     left: dict[str, Any] = {}
     right: dict[str, Any] = {}
-    for i, j in _aligned(expected, actual, tokens, other):
+    pairs: Iterable[tuple[int | None, int | None]] = _aligned(expected, actual, tokens, other)
+    if identity and tokens != other and set(tokens) == set(other):
+        left[_ORDER], right[_ORDER] = _Order.of([str(one) for one in tokens]), _Order.of([str(one) for one in other])
+        places = {token: place for place, token in enumerate(other)}
+        pairs = ((i, places[token]) for i, token in enumerate(tokens))
+    for i, j in pairs:
         if j is None:
             assert i is not None
             left[f"[{i}]"], right[f"[{i}]"] = expected[i], ABSENT
@@ -222,7 +230,9 @@ class _Raw:
         return [(rank, _index(step), step) for step in self.steps]
 
     def difference(self, exchange: str) -> Difference:
-        path = "".join(step.rstrip("+") if step.startswith("[") else f".{step}" for step in self.steps)
+        path = "".join(
+            step.rstrip("+") if step.startswith("[") else f".{step}" for step in self.steps if step != _ORDER
+        )
         kind, what = self._verdict()
         return Difference(kind, exchange, path.lstrip("."), what)
 
