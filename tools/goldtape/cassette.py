@@ -86,6 +86,7 @@ class ReplayCassette(_Bent):
         self.played: list[int] = []
         self.unmatched: list[Unmatched] = []
         self._headers_for, self._redactor, self._complain = headers_for, redactor, complain
+        self._names: dict[str, frozenset[str]] = {}
         self._lock = threading.Lock()
         self._keys = [self._stored_key(index) for index in range(len(stored))]
         # Nearly every key is recorded once: a bare index costs the collector nothing, a list each would.
@@ -121,8 +122,8 @@ class ReplayCassette(_Bent):
         return len(self.stored)
 
     def _key(self, request: VcrRequest) -> str:
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        names = self._headers_for(request.uri)
+        headers = dict(request.headers.lower_items())
+        names = self._names_for(request.uri)
         body = request.body
         plain = (body is None or isinstance(body, bytes)) and not _is_wrapped(headers)
         if plain and not self._redactor.may_concern(request.uri, headers, body):
@@ -137,7 +138,15 @@ class ReplayCassette(_Bent):
         if "content-encoding" in headers:
             request = self.stored.interaction(index).request
             body, headers = body_bytes(request.body), request.headers
-        return request_key(raw.method, raw.uri, select(headers, self._headers_for(raw.uri)), body)
+        return request_key(raw.method, raw.uri, select(headers, self._names_for(raw.uri)), body)
+
+    def _names_for(self, uri: str) -> frozenset[str]:
+        """The names of the headers that matter, asked for once an origin: scheme and host decide."""
+        origin = "/".join(uri.split("/", 3)[:3])
+        names = self._names.get(origin)
+        if names is None:
+            names = self._names[origin] = self._headers_for(uri)
+        return names
 
     def _put(self, key: str, index: int) -> None:
         waiting = self._waiting.get(key)

@@ -7,9 +7,13 @@ so a rule written once holds for the cassette and for the snapshot alike.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_UUID_LENGTH = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def leaves(body: Body) -> Iterator[tuple[str, Any]]:
 
 def _json_leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
-        for key in sorted(value):
+        for key in sorted(value, key=_without_uuid):
             yield "", key
             yield from _json_leaves(value[key], key)
     elif isinstance(value, list):
@@ -78,6 +82,11 @@ def _json_leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
             yield from _json_leaves(item, name)
     else:
         yield name, value
+
+
+def _without_uuid(key: str) -> str:
+    # Ids that a server minted come in a random order by their texts; as written is the only order they have.
+    return _UUID.sub("", key) if len(key) >= _UUID_LENGTH else key
 
 
 def rewrite(body: Body, change: Callable[[str, Any], Any]) -> Body:
@@ -100,8 +109,20 @@ def rewrite_json(value: Any, name: str, change: Callable[[str, Any], Any]) -> An
         same = all(
             new_key is key and new is item for (new_key, new), (key, item) in zip(pairs, value.items(), strict=True)
         )
-        return value if same else dict(pairs)
+        return value if same else _distinct(pairs)
     if isinstance(value, list):
         items = [rewrite_json(item, name, change) for item in value]
         return value if all(a is b for a, b in zip(value, items, strict=True)) else items
     return change(name, value)
+
+
+def _distinct(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of these members; of names that have become equal, the second is told from the first by "~2"."""
+    found: dict[str, Any] = {}
+    for key, item in pairs:
+        number, name = 1, key
+        while name in found:
+            number += 1
+            name = f"{key}~{number}"
+        found[name] = item
+    return found

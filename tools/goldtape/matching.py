@@ -11,12 +11,18 @@ import json
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 import orjson
 
+from goldtape.interaction import Json
+from goldtape.wire import parse_body
+
 # Beyond 15 digits a float no longer tells neighbours apart, and orjson reads integers beyond 64 bits as floats.
-_LONG_NUMBER = re.compile(rb"\d{16}")
+_LONG_NUMBER = b"0" * 16
+_DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
+# RFC 3986 section 3.3: what a path segment may hold unquoted, besides the unreserved characters.
+_IN_SEGMENT = "!$&'()*+,;=:@"
 _MEMBER_NAME = re.compile(r'"[^"]*":')
 
 
@@ -44,9 +50,11 @@ def request_key(method: str, uri: str, headers: Iterable[tuple[str, str]], body:
 def canonical_uri(uri: str) -> str:
     """A URI with its path quoted one way only and its query sorted by name; repeated names keep their order."""
     parts = urlsplit(uri)
-    path = "/".join(quote(unquote(segment), safe="") for segment in parts.path.split("/"))
-    pairs = sorted(parse_qsl(parts.query, keep_blank_values=True), key=lambda pair: pair[0])
-    return f"{parts.scheme}://{parts.netloc}{path}{'?' if pairs else ''}{urlencode(pairs)}"
+    path = "/".join(quote(unquote_to_bytes(segment), safe=_IN_SEGMENT) for segment in parts.path.split("/"))
+    # Bytes that are no UTF-8 stay what they are: a replacement character would make any two of them equal.
+    pairs = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
+    query = urlencode(sorted(pairs, key=lambda pair: pair[0]), errors="surrogateescape")
+    return f"{parts.scheme}://{parts.netloc}{path}{'?' if pairs else ''}{query}"
 
 
 def nearest(key: str, keys: Sequence[str], played: Container[int] = ()) -> int | None:
@@ -56,14 +64,29 @@ def nearest(key: str, keys: Sequence[str], played: Container[int] = ()) -> int |
     best candidates are the neighbours in the order of the texts and in the order of the texts reversed.
     That takes two sorts, not a comparison with everything recorded.
     """
+
+    def unlikeness(index: int) -> tuple[float, bool, int, int]:
+        recorded = keys[index]
+        around = _shared(key, recorded) + _shared(key[::-1], recorded[::-1])
+        return -_likeness(key, recorded), index in played, -around, index
+
     candidates = _neighbours(key, keys) | _neighbours(key[::-1], [one[::-1] for one in keys])
-    return min(candidates, key=lambda index: (-_likeness(key, keys[index]), index in played, index), default=None)
+    return min(candidates, key=unlikeness, default=None)
 
 
 def _neighbours(key: str, keys: Sequence[str], reach: int = 12) -> set[int]:
     order = sorted(range(len(keys)), key=keys.__getitem__)
     place = bisect.bisect_left(order, key, key=keys.__getitem__)
     return set(order[max(0, place - reach) : place + reach])
+
+
+def _shared(one: str, other: str) -> int:
+    """With how many equal characters two texts begin."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one.startswith(other[:middle]) else (low, middle - 1)
+    return low
 
 
 def _likeness(sent: str, recorded: str) -> float:
@@ -86,23 +109,23 @@ def _facts(lines: list[str]) -> set[str]:
 
 
 def _canonical_body(body: bytes, is_json: bool) -> str:
-    if is_json:
+    if is_json and _LONG_NUMBER not in body.translate(_DIGITS_AS_ZERO):
         try:
-            if _LONG_NUMBER.search(body):
-                return _sorted_json(json.loads(body))
             return orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS).decode()
-        except ValueError:  # not JSON after all: then its bytes are what counts
+        except ValueError:  # not JSON, or JSON that only Python's own parser takes, such as a lone surrogate
             pass
-    return body.decode("utf-8", "surrogateescape")
+    text = body.decode("utf-8", "surrogateescape")
+    parsed = parse_body(text, "json") if is_json else text
+    return _sorted_json(parsed.value) if isinstance(parsed, Json) else text
 
 
 def _sorted_json(value: Any) -> str:
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-    except TypeError:  # an integer beyond 64 bits
+    except TypeError:  # an integer beyond 64 bits, or a lone surrogate
         return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def select(headers: Mapping[str, str], names: frozenset[str]) -> list[tuple[str, str]]:
     """The headers that matter, in alphabetical order of their lower-case names."""
-    return sorted((name, value) for name, value in headers.items() if name in names)
+    return [(name, headers[name]) for name in sorted(names.intersection(headers))]

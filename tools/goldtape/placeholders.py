@@ -20,17 +20,25 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from goldtape import paths
 from goldtape.config import Volatile
 from goldtape.interaction import Interaction, Json, Request, Response, leaves, rewrite
 
-_UUID = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])")
+# In front of it may stand a percent-encoded character, as in a link: ?filter=id%3D6f1ed002-...
+_UUID = re.compile(
+    r"(?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2}))[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
+)
 # RFC 3339 section 5.6, with a space for the T and without an offset allowed, as services do write them.
 _INSTANT = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?(?![\d:])")
-_ETAG = re.compile(r'^(W/)?("?)([^"]+)("?)$')
+_QUOTED = re.compile(r'"([^"]+)"')
 _ETAG_NAMES = frozenset({"etag", "ifmatch", "ifnonematch"})
+_NUMBERED = ("etag-", "token-")
+# A shorter value without a shape of its own is replaced where a name or a rule says what it is, not wherever it occurs.
+_TELLING_LENGTH = 8
+# RFC 3986 section 3.3: what a path segment may hold unquoted, besides the unreserved characters.
+_IN_SEGMENT = "!$&'()*+,;=:@"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 Change = Callable[[str, Any], Any]
@@ -52,14 +60,14 @@ def stabilise(
     """
     volatile = list(volatile)
     held = [_hold(one, volatile) for one in interactions]
-    mint = _Mint(raced=raced)
+    mint = _Mint(raced=raced, watched=set(_without_shape(held, volatile)))
     for one in held:
         for name, value in _request_leaves(one.request):
             mint.sent(name, value)
+        for value, kind in _by_path(one, volatile):
+            mint.declared(value, kind)
         for name, value in _response_leaves(one.response):
             mint.received(name, value)
-    for value, kind in _by_path(held, volatile):
-        mint.declared(value, kind)
     mint.number()
     return [
         Interaction(_change_request(one.request, mint.change), _change_response(one.response, mint.change))
@@ -69,58 +77,73 @@ def stabilise(
 
 @dataclass(slots=True)
 class _Mint:
-    """Which volatile values were seen, who showed each first, and what each becomes."""
+    """Which volatile values were seen, who showed each first, and what each becomes.
+
+    `watched` are the values that become placeholders for their place: who shows them first is noted wherever it is.
+    """
 
     raced: bool
+    watched: set[str]
     client: set[str] = field(default_factory=set)
+    client_instants: set[datetime] = field(default_factory=set)
+    heard: set[str] = field(default_factory=set)
     uuids: dict[str, None] = field(default_factory=dict)
     etags: dict[str, None] = field(default_factory=dict)
     tokens: dict[str, None] = field(default_factory=dict)
     instants: dict[datetime, None] = field(default_factory=dict)
-    coarse: set[str] = field(default_factory=set)
-    client_instants: set[datetime] = field(default_factory=set)
+    coarse: set[datetime] = field(default_factory=set)
+    ruled: set[str] = field(default_factory=set)
     becomes: dict[str, str] = field(default_factory=dict)
     ranks: dict[datetime, int] = field(default_factory=dict)
 
     def sent(self, name: str, value: Any) -> None:
         if not isinstance(value, str):
             return
+        if value in self.watched or value.startswith(_NUMBERED):
+            self._claim(value)
         for uuid in _UUID.findall(value):
-            if uuid not in self.uuids and uuid not in self.etags:
-                self.client.add(uuid)
-        if _plain(name) in _ETAG_NAMES and (inner := _inner_etag(value)) and inner not in self.etags:
-            self.client.add(inner)
+            self._claim(uuid)
+        if _plain(name) in _ETAG_NAMES:
+            for inner in _etags_in(value):
+                self._claim(inner)
         for match in _INSTANT.finditer(value):
             when = _parse(match)
-            if when and when not in self.instants and match.group() not in self.coarse:
-                self.client.add(match.group())
+            if when and when not in self.instants and when not in self.coarse:
                 self.client_instants.add(when)
+
+    def _claim(self, value: str) -> None:
+        if not (value in self.heard or value in self.uuids or value in self.etags or value in self.tokens):
+            self.client.add(value)
 
     def received(self, name: str, value: Any) -> None:
         if not isinstance(value, str):
             return
-        if _plain(name) in _ETAG_NAMES and (inner := _inner_etag(value)):
-            if inner not in self.client and inner not in self.uuids:
-                self.etags.setdefault(inner)
+        if value in self.watched:
+            self.heard.add(value)
+        if _plain(name) in _ETAG_NAMES and (found := _etags_in(value)):
+            for inner in found:
+                self._keep(inner, self.etags)
             return
         for uuid in _UUID.findall(value):
-            if uuid not in self.client and uuid not in self.etags:
-                self.uuids.setdefault(uuid)
+            self._keep(uuid, self.uuids)
         for match in _INSTANT.finditer(value):
             when = _parse(match)
-            if when is None or match.group() in self.client or when in self.client_instants:
+            if when is None or when in self.client_instants:
                 continue
             if _is_fine(match):
                 self.instants.setdefault(when)
             else:
-                self.coarse.add(match.group())
+                self.coarse.add(when)
 
     def declared(self, value: str, kind: str) -> None:
-        if value in self.client or value in self.uuids or value in self.etags:
-            return
         if kind == "instant":
             return  # found by its shape; a value that is not an instant stays and shows
-        {"uuid": self.uuids, "etag": self.etags, "token": self.tokens}[kind].setdefault(value)
+        self.ruled.add(value)
+        self._keep(value, {"uuid": self.uuids, "etag": self.etags, "token": self.tokens}[kind])
+
+    def _keep(self, value: str, minted: dict[str, None]) -> None:
+        if not any(value in known for known in (self.client, self.uuids, self.etags, self.tokens)):
+            minted[value] = None
 
     def number(self) -> None:
         self._number(self.uuids, lambda n: f"00000000-0000-4000-8000-{n:012d}")
@@ -144,14 +167,13 @@ class _Mint:
     def change(self, name: str, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        if _plain(name) in _ETAG_NAMES and (match := _ETAG.match(value)):
-            inner = self.becomes.get(match.group(3))
-            if inner is not None:
-                return f"{match.group(1) or ''}{match.group(2)}{inner}{match.group(4)}"
-        if value in self.becomes and len(value) >= 8:
-            return self.becomes[value]
-        if value in self.tokens:
-            return self.becomes[value]
+        bare = value.removeprefix("W/").strip('"')
+        named = _plain(name) in _ETAG_NAMES
+        if bare in self.becomes and (named or bare in self.ruled or len(bare) >= _TELLING_LENGTH):
+            start = value.rfind(bare)
+            return f"{value[:start]}{self.becomes[bare]}{value[start + len(bare) :]}"
+        if named:  # a condition can list several
+            value = _QUOTED.sub(lambda m: f'"{self.becomes.get(m.group(1), m.group(1))}"', value)
         if self.becomes and "-" in value:
             value = _UUID.sub(lambda m: self.becomes.get(m.group(), m.group()), value)
         if (self.ranks or self.coarse) and ":" in value:
@@ -160,20 +182,19 @@ class _Mint:
 
     def _instant(self, match: re.Match[str]) -> str:
         when = _parse(match)
-        if match.group() in self.client or when is None:
-            return match.group()
         if when in self.ranks and _is_fine(match):
             return _spell(match, self.ranks[when])
-        return _spell(match, 0) if match.group() in self.coarse else match.group()
+        return _spell(match, 0) if when in self.coarse else match.group()
 
 
 def _plain(name: str) -> str:
     return name.lower().replace("_", "").replace("-", "")
 
 
-def _inner_etag(value: str) -> str | None:
-    match = _ETAG.match(value)
-    return match.group(3) if match and match.group(3) != "*" else None
+def _etags_in(value: str) -> list[str]:
+    """The opaque parts of an etag, or of a condition that lists some."""
+    bare = [] if value in ("", "*") else [value.removeprefix("W/")]
+    return _QUOTED.findall(value) or bare
 
 
 def _is_fine(match: re.Match[str]) -> bool:
@@ -204,7 +225,8 @@ def _spell(match: re.Match[str], rank: int) -> str:
 
 def _request_leaves(request: Request) -> Iterator[tuple[str, Any]]:
     parts = urlsplit(request.uri)
-    yield "", unquote(parts.path)
+    for segment in parts.path.split("/"):
+        yield "", unquote(segment)
     yield from parse_qsl(parts.query)
     yield from request.headers.items()
     yield from leaves(request.body)
@@ -241,8 +263,7 @@ def _change_uri(uri: str, change: Change) -> str:
 def _change_quoted(segment: str, change: Change) -> str:
     plain = unquote(segment)
     changed = change("", plain)
-    # A placeholder holds unreserved characters only, so it needs no quoting of its own (RFC 3986 2.3).
-    return segment if changed == plain else changed
+    return segment if changed == plain else quote(changed, safe=_IN_SEGMENT)
 
 
 # ------------------------------------------------------------------ rules by path
@@ -263,10 +284,21 @@ def _zero(value: Any) -> Any:
     return value if value is None else type(value)()
 
 
-def _by_path(interactions: Iterable[Interaction], rules: Iterable[Volatile]) -> Iterator[tuple[str, str]]:
-    numbered = [(rule.path, rule.kind) for rule in rules if rule.kind != "constant"]
+def _by_path(one: Interaction, rules: Iterable[Volatile]) -> Iterator[tuple[str, str]]:
+    """The texts of a response to which rules lead, with the class that each rule names."""
+    if isinstance(one.response.body, Json):
+        for rule in rules:
+            if rule.kind != "constant":
+                for value in paths.find(one.response.body.value, rule.path):
+                    if isinstance(value, str) and value:
+                        inner = _etags_in(value) if rule.kind == "etag" else [value]
+                        yield from ((text, rule.kind) for text in inner)
+
+
+def _without_shape(interactions: Iterable[Interaction], rules: Sequence[Volatile]) -> Iterator[str]:
+    """The values that a rule or the name of an etag makes volatile, and that are replaced elsewhere too."""
     for one in interactions:
-        if isinstance(one.response.body, Json):
-            for path, kind in numbered:
-                found = paths.find(one.response.body.value, path)
-                yield from ((value, kind) for value in found if isinstance(value, str))
+        yield from (value for value, _ in _by_path(one, rules))
+        for name, value in _response_leaves(one.response):
+            if isinstance(value, str) and _plain(name) in _ETAG_NAMES:
+                yield from (inner for inner in _etags_in(value) if len(inner) >= _TELLING_LENGTH)

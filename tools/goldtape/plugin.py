@@ -18,9 +18,10 @@ import pytest
 import pytest_recording  # noqa: F401  # first: it has vcr.matchers rewritten, which must not be imported before
 
 from goldtape import config as configuration
-from goldtape import network, transaction
+from goldtape import network, scanner, transaction
 from goldtape.cassette import UnmatchedRequest
 from goldtape.naming import NamesCollide, golden_name, refuse_collisions
+from goldtape.rules import Rules
 from goldtape.session import Session, remember
 from goldtape.snapshot import GoldenExtension
 from goldtape.tape import Mode, Tape
@@ -66,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _write_alone(project: configuration.Config, path: Path, content: bytes) -> None:
-    """Write the snapshot of a test that has no tape."""
+    """Write a snapshot that no running test holds back: that of a fixture of a test without a tape."""
     transaction.commit(project.work, {path: content})
 
 
@@ -171,8 +172,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Hook:
 def pytest_runtest_call(item: pytest.Item) -> Hook:
     tape = item.stash.get(_TAPE, None)
     if tape is None:
-        return (yield)
+        return (yield from _without_tape(item))
     if tape.trouble:
+        remember(item, 0, "failed")
         pytest.fail(tape.trouble, pytrace=False)
     try:
         result = yield
@@ -188,9 +190,26 @@ def pytest_runtest_call(item: pytest.Item) -> Hook:
             item.add_report_section("call", "goldtape", problem)
         raise
     problem = tape.finish(failed=False)
-    remember(item, tape.exchanges, "drifted" if problem else "agreed")
+    remember(item, tape.exchanges, "drifted" if tape.drifted else "failed" if problem else "agreed")
     if problem:
         pytest.fail(problem, pytrace=False)
+    return result
+
+
+def _without_tape(item: pytest.Item) -> Hook:
+    """A test may compare snapshots and send nothing: they too are scanned, and written when its body has passed."""
+    session = item.config.stash.get(_SESSION, None)
+    if session is None:
+        return (yield)
+    staged: dict[Path, bytes | None] = {}
+    unbound, GoldenExtension.write = GoldenExtension.write, staged.__setitem__
+    try:
+        result = yield
+    finally:
+        GoldenExtension.write = unbound
+    if findings := scanner.scan_snapshots(staged, Rules(session.project).public()):
+        pytest.fail(str(scanner.SecretFound(_nodeid(item, session.project), findings)), pytrace=False)
+    transaction.commit(session.project.work, staged)
     return result
 
 

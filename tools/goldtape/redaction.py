@@ -14,10 +14,11 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from goldtape.interaction import Body, Interaction, Json, Request, Response, leaves, rewrite, rewrite_json
 
@@ -34,13 +35,20 @@ SECRET_ENDINGS = ("password", "passwd", "secret", "token", "apikey", "accesskey"
 
 _REDACTED = re.compile(r"\[redacted(?:-\d+)?\]")
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")
-_USERINFO = re.compile(r"(?<=://)([^\s/@:\"']+):([^\s/@\"']+)(?=@)")
+_USERINFO = re.compile(r"(?<=://)([^\s/@:\"']*):([^\s/@\"']+)(?=@)")
+_ANY_USERINFO = re.compile(r"(?<=://)[^/?#@]*@")
 _SCHEME = re.compile(r"^(Bearer|Basic|Digest|Token|ApiKey|Negotiate)\s+(.+)$", re.IGNORECASE | re.DOTALL)
 _HINT = re.compile(
     r"passw|pwd|passphrase|secret|token|key|credential|connection_?string|authori[sz]ation|cookie|sig"
-    r"|jwt|bearer|session_?id|eyJ|://[^\s/@]+:",
+    r"|jwt|bearer|session_?id|eyJ|://[^\s/@]*:",
     re.IGNORECASE,
 )
+# For the quick look at a body's bytes, read as latin-1: what precedes a colon in quotes, in JSON inside JSON strings
+# too; at least what `_USERINFO` finds; and escapes that could spell a name or either shape, of a slash or of ASCII.
+_MEMBER_NAMES = re.compile(r'"(?=([^"]*+)"\s*:)', re.ASCII)
+_LIKE_USERINFO = re.compile(r"://[^\s/@]*:[^\s/@]+@", re.ASCII)
+_ESCAPE = re.compile(r"\\(?:/|u00[2-7])")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
 # A shorter secret is removed where it stands, but not hunted for in other strings: it could be any word.
 _HUNTED_LENGTH = 6
 
@@ -62,6 +70,7 @@ class Redactor:
     _names: frozenset[str] = frozenset()
     _spared: frozenset[str] = frozenset()
     _hint: re.Pattern[str] = _HINT
+    _is_secret: Callable[[str], bool] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._names = frozenset(map(_plain, self.secrets))
@@ -69,6 +78,7 @@ class Redactor:
         if self._names:
             spelled = ("[^a-z0-9]*".join(name) for name in sorted(self._names))
             self._hint = re.compile("|".join((_HINT.pattern, *spelled)), re.IGNORECASE)
+        self._is_secret = lru_cache(maxsize=4096)(self.is_secret_name)
 
     def redact(self, interactions: Sequence[Interaction]) -> list[Interaction]:
         """Remove every secret of a test from all its interactions; the order decides who minted what."""
@@ -86,12 +96,20 @@ class Redactor:
 
     def may_concern(self, uri: str, headers: Mapping[str, str], body: bytes | None) -> bool:
         """A quick look at a request: False only if `redact_request` would leave it as it is."""
+        text, query = (body or b"").decode("latin-1"), uri.partition("?")[2]
+        everything = "\n".join((uri, text, *map(str, headers.values())))
         return bool(
             self._known
             or not SECRET_HEADERS.isdisjoint(headers)
-            or self._hint.search(uri)
-            or any(map(self._hint.search, headers))
-            or (body and self._hint.search(body.decode("latin-1")))
+            or headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+            or "@" in uri
+            or "#" in uri
+            or "%" in query
+            or "eyJ" in everything
+            or _LIKE_USERINFO.search(everything)
+            or ("\\" in text and _ESCAPE.search(text))
+            or any(map(self._is_secret, (*headers, *_MEMBER_NAMES.findall(text))))
+            or (query and any(self._is_secret(pair.partition("=")[0]) for pair in query.split("&")))
         )
 
     def is_secret_name(self, name: str) -> bool:
@@ -158,12 +176,21 @@ class Redactor:
         return replace(response, headers=self._clean_headers(response), body=self._clean_body(response))
 
     def _clean_headers(self, side: Request | Response) -> dict[str, str]:
-        return {name: self._clean_text(value) for name, value in side.headers.items()}
+        return {name: self._clean_header(name, value) for name, value in side.headers.items()}
+
+    def _clean_header(self, name: str, value: str) -> str:
+        if name in SECRET_HEADERS or self.is_secret_name(name):
+            for secret in _header_secrets(name, value):
+                if secret in self._known:  # however short: here it is the credential, as a whole word
+                    word = rf"(?<![^\s=\"]){re.escape(secret)}(?![^\s;,\"])"
+                    value = re.sub(word, self._known[secret], value)
+        return self._clean_text(value)
 
     def _clean_uri(self, uri: str) -> str:
         if not self._known and not self._hint.search(uri):
             return uri
-        parts = urlsplit(self._clean_text(uri))
+        # User info goes altogether: clients send it as a header, and an authority cannot hold a stand-in's brackets.
+        parts = urlsplit(self._clean_text(_ANY_USERINFO.sub("", uri)))
         pairs = parse_qsl(parts.query, keep_blank_values=True)
         cleaned = [(name, str(self._clean_leaf(name, value))) for name, value in pairs]
         query = parts.query if cleaned == pairs else urlencode(cleaned, safe="[]")
@@ -199,13 +226,14 @@ class Redactor:
             hunted = [s for s in self._known if len(s) >= _HUNTED_LENGTH]
             longest_first = sorted(hunted, key=len, reverse=True)
             self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
-        if text in self._known:
-            return self._known[text]
         cleaned = self._pattern.sub(lambda match: self._known[match.group()], text)
-        scheme = _SCHEME.match(cleaned)
-        if scheme and scheme.group(2) in self._known:  # too short to be hunted, but it is the credential
-            return f"{scheme.group(1)} {self._known[scheme.group(2)]}"
-        return cleaned
+        return _BASE64.sub(self._clean_packed, cleaned)
+
+    def _clean_packed(self, match: re.Match[str]) -> str:
+        """A base64 word goes when a secret is packed into it together with something else, such as a user's name."""
+        assert self._pattern is not None
+        found = self._pattern.search(_decoded(match.group()))
+        return self._known[found.group()] if found else match.group()
 
 
 def _plain(name: str) -> str:
@@ -245,11 +273,14 @@ def _shaped(text: str) -> Iterator[str]:
     for user, password in _USERINFO.findall(text):
         yield f"{user}:{password}"
         yield password
+        yield unquote(password)
 
 
 def _spellings(secret: str) -> Iterator[str]:
-    """The secret as it is, percent-encoded, and in both base64 alphabets with and without padding."""
+    """The secret as it is, inside JSON, percent-encoded, and in both base64 alphabets with and without padding."""
     yield secret
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
     yield quote(secret, safe="")
     if len(secret) >= _HUNTED_LENGTH:
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
@@ -259,7 +290,8 @@ def _spellings(secret: str) -> Iterator[str]:
 
 
 def _decoded(text: str) -> str:
+    bare = text.rstrip("=").replace("-", "+").replace("_", "/")
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4)).decode("utf-8", "replace")
+        return base64.b64decode(bare + "=" * (-len(bare) % 4)).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         return ""

@@ -7,16 +7,18 @@ entropy of base64 strings. Digests and UUIDs are no secrets, so hexadecimal entr
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.plugins.base import BasePlugin
 
-from goldtape.interaction import Interaction, leaves
+from goldtape.interaction import Interaction, Json, leaves
 
 # Secret types that fire on what a recording is full of: hexadecimal ids, addresses, and any field called "key".
 _TOO_EAGER = frozenset({"Hex High Entropy String", "Public IP (ipv4)", "Secret Keyword"})
@@ -56,14 +58,32 @@ def scan(interactions: Iterable[Interaction], public: Iterable[str] = ()) -> lis
     Returns:
         One finding a string and kind, in order; never the value itself.
     """
-    spared = frozenset(public)
-    return [
-        Finding(kind, f"{number}. {place}")
+    found = (
+        (f"{number}. {place}", name, value)
         for number, one in enumerate(interactions, start=1)
         for place, name, value in _strings(one)
-        if name not in spared and _WORTH_A_LOOK.search(value)
-        for kind in kinds_of(name, _UUIDS.sub("", value))
-    ]
+    )
+    return list(_findings(found, frozenset(public)))
+
+
+def scan_snapshots(contents: Mapping[Path, bytes | None], public: Iterable[str] = ()) -> list[Finding]:
+    """Look at every string of the snapshots that a test compares itself; findings as in `scan`, by file name."""
+    found = (
+        (f"{path.name} {name}".rstrip(), name, value)
+        for path, content in contents.items()
+        if content is not None
+        for name, value in leaves(Json(json.loads(content)))
+        if isinstance(value, str)
+    )
+    return list(_findings(found, frozenset(public)))
+
+
+def _findings(strings: Iterable[tuple[str, str, str]], spared: frozenset[str]) -> Iterator[Finding]:
+    for place, name, value in strings:
+        if name not in spared and _WORTH_A_LOOK.search(value):
+            for kind in kinds_of(name, _UUIDS.sub("", value)):
+                # The key that a value stands under can be a secret itself; then the place is told without it.
+                yield Finding(kind, place.replace(name, "…") if name and kinds_of("", name) else place)
 
 
 @cache

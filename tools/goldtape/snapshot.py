@@ -72,7 +72,9 @@ class GoldenExtension(JSONSnapshotExtension):
         except FileNotFoundError:
             return None
         except json.JSONDecodeError as error:
-            raise UnreadableGolden(path, error.lineno, f"not JSON: {error.msg}") from error
+            raise _Unreadable(path, error.lineno, f"not JSON: {error.msg}") from error
+        except UnreadableGolden as error:
+            raise _Unreadable(error.path, error.line, error.what) from error
         return text
 
     @classmethod
@@ -80,6 +82,13 @@ class GoldenExtension(JSONSnapshotExtension):
         """Hand the new content to the recording."""
         [snapshot] = snapshot_collection
         cls.write(Path(snapshot_collection.location), str(snapshot.data).encode("utf-8"))
+
+
+class _Unreadable(UnreadableGolden):
+    """The same in one line, because syrupy shows the last line of an error and hides the others."""
+
+    def __str__(self) -> str:
+        return super().__str__().replace("\n", "; ")
 
 
 def _place(index: Any) -> str:

@@ -15,8 +15,10 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -38,10 +40,11 @@ _RESPONSE = "\n  response:\n    body:\n      string: "
 _REQUEST_INDENT, _RESPONSE_INDENT = " " * 6, " " * 8
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 /;=._+-]*(?<! )")
-_PLAIN_URI = re.compile(r"https?://[^\s#\"'\\{}]+(?<!:)")
+_PLAIN_URI = re.compile(r"https?://[!$-&(-\[\]-z|~]+(?<!:)")  # ASCII without " # ' \ { }
 _YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 # Characters that YAML 1.1 section 5.1 counts as unprintable, or as a line break inside a line.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class RawRequest(NamedTuple):
@@ -83,7 +86,7 @@ class Stored:
 
     def line(self, index: int) -> int:
         """The line of the file, counted from 1, at which an interaction begins."""
-        return 2 + sum(chunk.count("\n") + 2 for chunk in self.chunks[:index])
+        return 2 + 2 * index + sum(map(str.count, self.chunks[:index], repeat("\n")))
 
 
 def load(path: Path) -> Stored:
@@ -93,6 +96,10 @@ def load(path: Path) -> Stored:
         FileNotFoundError: There is none.
         UnreadableGolden: It is no cassette, or one of a newer format.
     """
+    # No line of the layout looks like a conflict marker, so a file in it has passed the checks of `read_golden`.
+    with suppress(UnicodeDecodeError):
+        if (chunks := _split(path.read_bytes().decode("utf-8"))) is not None:
+            return Stored(path, chunks)
     text = read_golden(path)
     chunks = _split(text)
     if chunks is None:
@@ -149,8 +156,12 @@ def _dump_body(body: Body, indent: str) -> str:
 def pretty(value: Any) -> str:
     """JSON with a fact a line, sorted keys and nothing that YAML would call unprintable."""
     text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
+    return _UNPRINTABLE.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
     # Only a string can hold such a character, and there an escape means the same (RFC 8259 section 7).
-    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+    return f"\\u{ord(match.group()):04x}"
 
 
 def _indented(text: str, indent: str) -> str:
@@ -165,7 +176,7 @@ def _scalar(text: str) -> str:
 def _quoted(text: str) -> str:
     """A double-quoted scalar that is one JSON string too, so that reading it back needs no YAML."""
     escaped = json.dumps(text, ensure_ascii=False)
-    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match.group()):04x}", escaped)
+    return _UNPRINTABLE.sub(_escaped, escaped)
 
 
 def _compress(one: Interaction, limit: int | None) -> Interaction:
@@ -188,7 +199,7 @@ def body_bytes(body: Body) -> bytes:
     if isinstance(body, bytes):
         return body
     text = body.text() if isinstance(body, Json) else body or ""
-    return text.encode("utf-8", "surrogatepass")
+    return _SURROGATE.sub(_escaped, text).encode("utf-8")
 
 
 # ------------------------------------------------------------------ reading the layout
@@ -198,18 +209,32 @@ def _split(text: str) -> list[str] | None:
     """The interactions' texts, or None when the file is not in the writer's layout."""
     if text == _EMPTY:
         return []
-    if not text.startswith(_HEAD) or not text.endswith(_TAIL):
+    if not text.startswith(_HEAD) or not text.endswith(_TAIL) or "\r" in text:
         return None
     chunks = text[len(_HEAD) : -len(_TAIL)].split(_NEXT)
     return chunks if all(map(_is_laid_out, chunks)) else None
 
 
+# Exactly what the writer writes, because the same lines can mean something else in YAML's other spellings: single
+# quotes, comments, several values a header. Possessive, so that a chunk which does not fit is given up at once.
+_WORDS = f"(?i:{'|'.join(sorted(_YAML_WORDS))})"
+_WORD = rf"(?!{_WORDS}$){_PLAIN.pattern}"
+_STRING = r'"(?:[^"\\\x00-\x1f]|\\["\\bfnrt]|\\u[0-9a-f]{4})*+"'
+_SCALAR = f"(?:{_PLAIN_URI.pattern}|{_WORD}|{_STRING})"
+_NAME = rf"(?:(?!{_WORDS}:)[a-z][a-z0-9 /;=._+-]*+(?<! )|{_STRING})"
+_HEADERS = rf"(?: \{{\}}|(?:\n {{6}}{_NAME}:\n {{6}}- {_SCALAR})++)"
+
+
+def _body(indent: str) -> str:
+    block = rf"\|-?\n{indent}(?![ \t\n])[^\n]*+(?:\n{indent}[^\n]*+)*+(?<!\n{indent})"
+    return rf"(?:{block}|!!binary \|(?:\n{indent}[A-Za-z0-9+/=]++)++|{_STRING})"
+
+
 _LAYOUT = re.compile(
-    # Possessive, so that a chunk which does not fit is given up at once: body, headers, method, uri, ...
-    r"    body: [^\n]++(?:\n {6}[^\n]*+)*+\n    headers:(?: \{\}|(?:\n {6}[^\n]++)++)"
-    r"\n    method: [^\n]++\n    uri: [^\n]++"
-    r"\n  response:\n    body:\n      string: [^\n]++(?:\n {8}[^\n]*+)*+\n    headers:(?: \{\}|(?:\n {6}[^\n]++)++)"
-    r"\n    status:\n      code: \d{3}\n      message: [^\n]++"
+    rf"    body: (?:null|{_body(_REQUEST_INDENT)})\n    headers:{_HEADERS}\n    method: {_SCALAR}"
+    rf"\n    uri: (?:{_PLAIN_URI.pattern}|{_STRING}){_RESPONSE}{_body(_RESPONSE_INDENT)}\n    headers:{_HEADERS}"
+    rf"\n    status:\n      code: [1-9]\d\d\n      message: {_SCALAR}",
+    re.MULTILINE,
 )
 
 
@@ -231,8 +256,9 @@ def _raw_request(chunk: str) -> RawRequest:
 
 def _raw_response(chunk: str) -> dict[str, Any]:
     start = chunk.index(_RESPONSE) + len(_RESPONSE)
-    end = chunk.index("\n    headers:", start)
-    status = chunk.index("\n    status:\n      code: ", end)
+    # From the end: only bodies are long, and none of their lines is indented so little.
+    status = chunk.rindex("\n    status:\n      code: ")
+    end = chunk.rindex("\n    headers:", start, status)
     headers = _read_headers(chunk[end + 13 : status])
     return {
         "status": {
@@ -275,9 +301,9 @@ def _read_scalar(text: str) -> str:
 def _load_yaml(path: Path, text: str) -> list[Interaction]:
     try:
         data = yamlserializer.deserialize(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
+        line = min(mark.line, text.rstrip("\n").count("\n")) + 1 if mark else 1
         raise UnreadableGolden(path, line, f"not YAML: {getattr(error, 'problem', error)}") from error
     if not isinstance(data, dict) or not isinstance(data.get("interactions"), list):
         raise UnreadableGolden(path, 1, "no cassette: it lacks a list of interactions")

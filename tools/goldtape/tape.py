@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from enum import Enum
 from pathlib import Path
 from typing import TypeVar
@@ -65,7 +65,7 @@ class Tape:
         self.config, self.mode, self.nodeid = config, mode, nodeid
         self._rules = Rules(config)
         self.exchanges = 0
-        self.passed = False
+        self.passed = self.drifted = False
         self._cases, self._find_url, self._snapshot = cases, find_url, snapshot
         name = golden_name(nodeid, config.tests.relative_to(config.root).as_posix())
         self.cassette_path = suffixed(config.cassettes, name, ".yaml")
@@ -250,11 +250,17 @@ class Tape:
             redactor = self._rules.redactor()
             shown = [redactor.redact_request(read_request(one)) for one in lost]
             return explain.unanswered([f"{one.method} {one.uri}" for one in shown], self.nodeid)
-        if findings := scanner.scan(interactions, self._rules.public()):
+        public = self._rules.public()
+        if findings := scanner.scan(interactions, public) + scanner.scan_snapshots(self._staged, public):
             return str(scanner.SecretFound(self.nodeid, findings))
         return self._stage_goldens(interactions)
 
     def _stage_goldens(self, interactions: Sequence[Interaction]) -> str:
+        with suppress(FileNotFoundError):
+            try:
+                transcript.read(self.snapshot_path)
+            except UnreadableGolden as error:  # syrupy would write over whatever is JSON
+                return str(error)
         if not interactions:
             self._staged |= {self.cassette_path: None, self.snapshot_path: None}
             return ""
@@ -275,7 +281,7 @@ class Tape:
             return ""
         result = list(self._snapshot.executions.values())[-1]
         if isinstance(result.exception, UnreadableGolden):
-            return str(result.exception)
+            return str(UnreadableGolden(result.exception.path, result.exception.line, result.exception.what))
         if result.exception is not None:
             raise result.exception
         if result.recalled_data is None:
@@ -292,6 +298,7 @@ class Tape:
             expected = {**expected, "exchanges": expected["exchanges"][: len(actual["exchanges"])]}
             actual = {**actual, **{key: expected[key] for key in ("cases", "races") if key in expected}}
         found = drift.compare(expected, actual)
+        self.drifted = bool(found)
         if not found and not partial:
             return f"{self.snapshot_path} is not in goldtape's own layout\nnext: record the test again"
         return explain.differences(found, self.nodeid) if found else ""

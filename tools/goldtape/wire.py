@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -151,8 +151,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _finite(number: str) -> float:
     value = float(number)
-    return value if math.isfinite(value) else _refuse(number)
+    if math.isinf(value):
+        _refuse(number)
+    return value
 
 
-def _refuse(number: str) -> Any:
+def _refuse(number: str) -> NoReturn:
     raise ValueError(f"{number} is no number that JSON and a float can both hold (RFC 8259 section 6)")
