@@ -1,0 +1,86 @@
+"""Who may call a route, and what a route is given.
+
+A request is refused in this order: 401 without a present user, 403 by role, 402 by subscription, 422 by its
+body. FastAPI resolves dependencies before it validates the body, so a gate is a dependency; only a body that
+is no JSON at all is refused before any of this. Looking things up (404) and judging their state (400, 409) is
+left to the rules, which run last.
+"""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.l1.database import Sessions
+from services.l1.errors import Forbidden, NotAuthenticated, SubscriptionRequired
+from services.l1.llm_client import LLMClient
+from services.l1.rules.accounts import find_present_user, has_l1
+from services.l1.settings import Settings
+from services.l1.tables import User
+from services.l1.tokens import parse_token
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What lives as long as the application, and is shared by its requests."""
+
+    settings: Settings
+    sessions: Sessions
+    llm: LLMClient
+
+
+def _resources(request: Request) -> Resources:
+    resources = request.app.state.resources
+    assert isinstance(resources, Resources)  # app.py puts it there before the first request
+    return resources
+
+
+Shared = Annotated[Resources, Depends(_resources)]
+
+
+async def _database(shared: Shared) -> AsyncIterator[AsyncSession]:
+    async with shared.sessions() as session:
+        yield session
+
+
+Database = Annotated[AsyncSession, Depends(_database)]
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
+
+
+async def _current_user(db: Database, shared: Shared, credentials: Credentials) -> User:
+    """Return the user the token names, as the database has them now: a changed role counts at once."""
+    if credentials is None:
+        raise NotAuthenticated("not_authenticated")
+    user_id = parse_token(credentials.credentials, shared.settings.jwt_secret)
+    user = user_id and await find_present_user(db, user_id)
+    if not user:
+        raise NotAuthenticated("invalid_token")
+    return user
+
+
+CurrentUser = Annotated[User, Depends(_current_user)]
+
+
+def _gate(may_pass: Callable[[User], bool]) -> Callable[..., Coroutine[Any, Any, User]]:
+    """Make the dependency that lets users through by role, then by their account's subscription."""
+
+    async def check(user: CurrentUser, db: Database) -> User:
+        if not may_pass(user):
+            raise Forbidden("role_not_allowed")
+        if not await has_l1(db, user.account_id):
+            raise SubscriptionRequired("subscription_required")
+        return user
+
+    return check
+
+
+require_walker = _gate(lambda user: user.can_walk)
+require_escalation_taker = _gate(lambda user: user.can_take_escalations)
+require_account_owner_or_admin = _gate(lambda user: user.can_manage_account)
+
+Walker = Annotated[User, Depends(require_walker)]
+EscalationTaker = Annotated[User, Depends(require_escalation_taker)]
+OwnerOrAdmin = Annotated[User, Depends(require_account_owner_or_admin)]

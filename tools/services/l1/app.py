@@ -1,0 +1,47 @@
+"""The application: its routers, and what it opens at start and closes at the end."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+from services.l1.access import Resources
+from services.l1.database import create_engine, create_sessions, migrate
+from services.l1.errors import install_error_handlers
+from services.l1.llm_client import LLMClient
+from services.l1.routes import auth, categories, escalations, intake, sessions
+from services.l1.settings import Settings
+
+ROUTERS = (auth.router, intake.router, sessions.router, escalations.router, categories.router)
+
+
+def app_from_environ(environ: Mapping[str, str]) -> FastAPI:
+    """Build the application the environment describes; raises SettingsError if it describes none."""
+    return create_app(Settings.from_environ(environ))
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the application; it migrates the database when it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = create_engine(settings.database_url)
+        await migrate(engine)
+        # The model's address is given outright, so a proxy from the environment has no say.
+        async with httpx.AsyncClient(trust_env=False) as http:
+            app.state.resources = Resources(settings, create_sessions(engine), LLMClient(settings.llm, http))
+            yield
+        await engine.dispose()
+
+    app = FastAPI(title="L1 walk sessions", lifespan=lifespan)
+    install_error_handlers(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix="/api/v1")
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """Say that the application is up."""
+        return {"status": "ok"}
+
+    return app

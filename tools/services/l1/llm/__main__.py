@@ -1,0 +1,9 @@
+"""``python -m services.l1.llm --port N``: serve the stand-in model on loopback."""
+
+import sys
+
+from services.l1.llm.app import create_app
+from services.l1.serving import run
+
+if __name__ == "__main__":
+    sys.exit(run("services.l1.llm", lambda _: create_app()))

@@ -1,0 +1,1 @@
+"""What travels: request and response bodies, one file a subject."""

@@ -1,0 +1,41 @@
+"""The support application: its routers, and the database and the model they reach."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+from services.l1.database import create_engine, create_sessions
+from services.l1.errors import install_error_handlers
+from services.l1.settings import required
+from services.l1.support import arrange, language_model, observe
+from services.l1.support.resources import Resources
+
+# The stand-in answers these routes at once, whatever its mode.
+STAND_IN_TIMEOUT_S = 5.0
+
+
+def app_from_environ(environ: Mapping[str, str]) -> FastAPI:
+    """Build the application for the database and the stand-in model of the environment.
+
+    Raises:
+        SettingsError: DATABASE_URL or L1_LLM_BASE_URL is missing.
+    """
+    database_url = required(environ, "DATABASE_URL", "postgresql://user@host/database")
+    llm_base_url = required(environ, "L1_LLM_BASE_URL", "http://127.0.0.1:8081")
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = create_engine(database_url)
+        llm = httpx.AsyncClient(base_url=llm_base_url, timeout=STAND_IN_TIMEOUT_S, trust_env=False)
+        async with llm:
+            app.state.resources = Resources(create_sessions(engine), llm)
+            yield
+        await engine.dispose()
+
+    app = FastAPI(title="L1 support", lifespan=lifespan)
+    install_error_handlers(app)
+    for router in (arrange.router, observe.router, language_model.router):
+        app.include_router(router)
+    return app

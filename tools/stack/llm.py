@@ -1,0 +1,35 @@
+"""The language model of a live run: the one L1_LLM_BASE_URL names, or the stand-in as a child process."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from goldtape.process import serving
+
+# The folder that holds the package "services".
+TOOLS = Path(__file__).parents[1]
+API_KEY = "stand-in-key"
+
+
+@contextmanager
+def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Provide a model.
+
+    Args:
+        environ: the environment; an L1_LLM_BASE_URL in it wins.
+
+    Yields:
+        The variables to add: ``{}``, or L1_LLM_BASE_URL and L1_LLM_API_KEY.
+
+    Raises:
+        StartError: the stand-in did not start.
+    """
+    if environ.get("L1_LLM_BASE_URL"):
+        yield {}
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="goldtape-llm-") as folder,
+        serving("python -m services.l1.llm --port {port}", environ, TOOLS, Path(folder) / "llm.log") as base_url,
+    ):
+        yield {"L1_LLM_BASE_URL": base_url, "L1_LLM_API_KEY": API_KEY}
