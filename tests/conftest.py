@@ -6,12 +6,15 @@ import os
 
 import pytest
 
+pytest_plugins = ["pytester"]  # for tests/goldtape; pytest takes it from here only
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     asked = config.getoption("markexpr")
     live = config.getoption("--live") or os.environ.get("GOLDTAPE_LIVE")
+    recording = config.getoption("--record-mode")
     for item in items:
         if item.get_closest_marker("stress") and "stress" not in asked:
             item.add_marker(pytest.mark.skip(reason="ten thousand items; ask for it with -m stress"))
-        if item.get_closest_marker("live") and not live:
-            item.add_marker(pytest.mark.skip(reason="needs sockets and processes; ask for it with --live"))
+        if item.get_closest_marker("live") and (recording or not live):
+            item.add_marker(pytest.mark.skip(reason="starts runs of its own; ask for it with --live, not recording"))
