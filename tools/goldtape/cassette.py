@@ -8,6 +8,7 @@ or not at all (`transaction`).
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from goldtape.storage import Stored, body_bytes
 from goldtape.wire import read_request, read_response
 
 _PLAYED: list[int] = []
+_TALKATIVE = ("httpx", "httpcore", "vcr", "urllib3", "aiohttp")
 # The attempts that the running task is in, outermost first; a request belongs to all of them.
 _ATTEMPTS: ContextVar[tuple[object, ...]] = ContextVar("attempts", default=())
 HeadersFor = Callable[[str], frozenset[str]]
@@ -256,9 +258,21 @@ class LiveCassette(_Bent):
 
 @contextmanager
 def capturing(cassette: _Bent) -> Iterator[None]:
-    """vcrpy's patches, around a cassette that is made already instead of one for vcrpy to load."""
-    with CassetteContextDecorator(_Made(cassette), lambda: {"path": cassette.path}):
-        yield
+    """vcrpy's patches, around a cassette that is made already instead of one for vcrpy to load.
+
+    The libraries' own log of every URL is turned down meanwhile: pytest shows it when a test fails, and a query can
+    hold a secret.
+    """
+    loggers = [logging.getLogger(name) for name in _TALKATIVE]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(max(logging.WARNING, logger.level))
+    try:
+        with CassetteContextDecorator(_Made(cassette), lambda: {"path": cassette.path}):
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 _SENDS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
@@ -85,12 +86,13 @@ def _ruled(rule: frozenset[str] | None) -> Iterator[None]:
         _guard.rules.pop()
 
 
-def _addresses(host: str) -> set[str]:
+@cache
+def _addresses(host: str) -> frozenset[str]:
     try:
         with unguarded():  # a run inside a run asks while the outer one's guard stands
-            return {str(entry[4][0]) for entry in socket.getaddrinfo(host, None)}
+            return frozenset(str(entry[4][0]) for entry in socket.getaddrinfo(host, None))
     except OSError:
-        return set()
+        return frozenset()
 
 
 def _is_loopback(host: str) -> bool:

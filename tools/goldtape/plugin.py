@@ -109,12 +109,11 @@ def goldtape(request: pytest.FixtureRequest) -> Iterator[Tape]:
         snapshot=request.getfixturevalue("snapshot"),
     )
     request.node.stash[_TAPE] = tape
-    unbound, GoldenExtension.write = GoldenExtension.write, tape.stage
-    try:
+    with pytest.MonkeyPatch.context() as bound:
+        bound.setattr(GoldenExtension, "write", tape.stage)
+        bound.setattr(GoldenExtension, "canonical", tape.canonical)
         yield tape
-    finally:
-        GoldenExtension.write = unbound
-        tape.close()
+    tape.close()
 
 
 def _nodeid(item: Any, project: configuration.Config) -> str:
@@ -202,11 +201,9 @@ def _without_tape(item: pytest.Item) -> Hook:
     if session is None:
         return (yield)
     staged: dict[Path, bytes | None] = {}
-    unbound, GoldenExtension.write = GoldenExtension.write, staged.__setitem__
-    try:
+    with pytest.MonkeyPatch.context() as bound:
+        bound.setattr(GoldenExtension, "write", staged.__setitem__)
         result = yield
-    finally:
-        GoldenExtension.write = unbound
     if findings := scanner.scan_snapshots(staged, Rules(session.project).public()):
         pytest.fail(str(scanner.SecretFound(_nodeid(item, session.project), findings)), pytrace=False)
     transaction.commit(session.project.work, staged)

@@ -29,11 +29,13 @@ class GoldenExtension(JSONSnapshotExtension):
     """Goldtape's snapshots.
 
     syrupy makes and calls this class by itself and asks it by class methods, so what it depends on stands on the class:
-    the plugin sets `config` once, and `write` to the recording of the test that is running.
+    the plugin sets `config` once, and for the test that is running `write` to where its recording keeps new content
+    and `canonical` to what puts placeholders into a value the test compares itself.
     """
 
     config: ClassVar[Config]
     write: ClassVar[Callable[[Path, bytes], None]]
+    canonical: ClassVar[Callable[[Any], Any]] = staticmethod(lambda value: value)
 
     @classmethod
     def get_snapshot_name(cls, *, test_location: PyTestLocation, index: Any = 0) -> str:
@@ -61,7 +63,8 @@ class GoldenExtension(JSONSnapshotExtension):
         """A transcript in its own form, anything else as syrupy writes JSON."""
         if isinstance(data, dict) and data.get("goldtape") == transcript.FORMAT:
             return transcript.render(data)
-        return str(super().serialize(data, **options))
+        value = type(self).canonical(json.loads(super().serialize(data, **options)))
+        return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
     def read_snapshot_data_from_location(self, *, snapshot_location: str, **_: Any) -> str | None:
         """The text of a snapshot, None when there is none; UnreadableGolden when it is broken."""

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from enum import Enum
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from syrupy.assertion import SnapshotAssertion
 
@@ -21,10 +21,10 @@ from goldtape import drift, explain, scanner, storage, transaction, transcript
 from goldtape.cassette import LiveCassette, ReplayCassette, Unmatched, all_interactions, capturing
 from goldtape.config import Config
 from goldtape.goldens import UnreadableGolden
-from goldtape.interaction import Interaction
+from goldtape.interaction import Interaction, Json, Request, Response
 from goldtape.naming import golden_name, suffixed
 from goldtape.races import Race
-from goldtape.rules import Rules
+from goldtape.rules import Captured, Rules
 from goldtape.snapshot import TRANSCRIPT
 from goldtape.storage import Stored
 from goldtape.transcript import Heading, Transcript
@@ -196,6 +196,15 @@ class Tape:
         """Keep a golden's new content until the test has passed."""
         self._staged[path] = content
 
+    def canonical(self, value: Any) -> Any:
+        """A JSON value as goldens hold it: what the exchanges so far minted or redacted in it is replaced too."""
+        if not isinstance(self._cassette, LiveCassette):
+            return value
+        # It is canonical as if the service had sent it last, so there is one way to be canonical.
+        own = Interaction(Request("GET", "", {}), Response(200, "", {}, Json(value)))
+        interactions = self._canonical(self._cassette, (own, None))
+        return interactions[-1].response.body.value if isinstance(interactions[-1].response.body, Json) else value
+
     def close(self) -> None:
         """Stop capturing. May be called more than once."""
         self._open.close()
@@ -240,7 +249,7 @@ class Tape:
         cassette = self._cassette
         assert isinstance(cassette, LiveCassette)
         cassette.capturing = False
-        interactions = self._rules.canonical(cassette.captured(), self._substitutions, self._races, cassette.overlapped)
+        interactions = self._canonical(cassette)
         self.exchanges = len(interactions)
         if self.mode is Mode.VERIFY:
             return self._compare(interactions, partial=failed)
@@ -254,6 +263,10 @@ class Tape:
         if findings := scanner.scan(interactions, public) + scanner.scan_snapshots(self._staged, public):
             return str(scanner.SecretFound(self.nodeid, findings))
         return self._stage_goldens(interactions)
+
+    def _canonical(self, cassette: LiveCassette, *further: Captured) -> list[Interaction]:
+        captured = [*cassette.captured(), *further]
+        return self._rules.canonical(captured, self._substitutions, self._races, cassette.overlapped)
 
     def _stage_goldens(self, interactions: Sequence[Interaction]) -> str:
         with suppress(FileNotFoundError):

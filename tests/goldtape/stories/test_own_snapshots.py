@@ -98,7 +98,6 @@ def test_a_test_that_sends_nothing_may_have_a_snapshot(shop: Project, fixtures: 
     assert failing.changed == []
 
 
-@pytest.mark.xfail(strict=True, reason="an own snapshot is written as the value came, before there are placeholders")
 def test_what_the_server_minted_is_a_placeholder_in_an_own_snapshot_too(shop: Project) -> None:
     """Recorded with a minted id, an own snapshot agrees in replay, where the id is a placeholder."""
     minted = """
