@@ -82,6 +82,7 @@ async def test_two_mounts_at_once_cost_one_llm_call(
     """Two mounts at the same moment get the same node for one call of the model."""
     user = await make_l1_user(l1, support, goldtape.unique("l1mounts@example.com"))
     session_id = await build_session(l1, user, "Printer won't turn on")
+    await set_llm_mode(support, "slow", delay_s=0.3)  # long enough for the second to arrive meanwhile
 
     one, other = await asyncio.gather(next_node(l1, user, session_id), next_node(l1, user, session_id))
 

@@ -107,6 +107,10 @@ class Tape:
         self._substitutions.append(Substitution(value, name))
         return value
 
+    def alias(self, live: str, name: str) -> None:
+        """Have goldens hold `name` where this live run has `live`: a share, an account, a region."""
+        self._substitutions.append(Substitution(live, name))
+
     def race(self, values: Sequence[str], why: str) -> None:
         """Declare that from here on it is a race which of these values appears where.
 

@@ -42,6 +42,7 @@ def running(config: Config, system: System, port: int = 0) -> Iterator[dict[str,
         for one in local:
             first = one is system.targets[0]
             named[one.name] = stack.enter_context(started(config, one, environ, port if first else 0))
+            environ[one.url_env] = named[one.name]  # a support API may have to ask the service itself
         yield named
 
 
