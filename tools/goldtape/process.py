@@ -20,6 +20,15 @@ START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
 
 
+def _end_with_parent() -> None:
+    # prctl(2), PR_SET_PDEATHSIG: a run that is killed cannot stop what it started.
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+END_WITH_PARENT = _end_with_parent if sys.platform == "linux" else None
+"""For Popen's `preexec_fn`; without effect where the system has nothing like it."""
+
+
 class StartError(RuntimeError):
     """A server did not start; the message holds why, the command, and the end of what it printed."""
 
@@ -51,7 +60,7 @@ def serving(
     with log.open("wb") as output:
         try:
             child = subprocess.Popen(
-                command, cwd=folder, env=environ, stdout=output, stderr=output, preexec_fn=_PREEXEC
+                command, cwd=folder, env=environ, stdout=output, stderr=output, preexec_fn=END_WITH_PARENT
             )
         except OSError as error:
             raise StartError(f"{error}\n  $ {shlex.join(command)}") from error
@@ -96,11 +105,3 @@ def _wait_until_ready(child: subprocess.Popen[bytes], url: str) -> str:
             pass
         time.sleep(0.05)
     return f"{url} did not answer within {START_TIMEOUT_S:.0f} s"
-
-
-def _end_with_parent() -> None:
-    # prctl(2), PR_SET_PDEATHSIG: a run that is killed cannot stop what it started.
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-
-
-_PREEXEC = _end_with_parent if sys.platform == "linux" else None

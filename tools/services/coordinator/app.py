@@ -1,0 +1,120 @@
+"""The HTTP face: one function a route; run.py does the work."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Annotated
+
+import httpx
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+
+from .archive import Archiver
+from .database import Database
+from .downstream import new_client
+from .errorlog import ErrorLog
+from .failpoints import Failpoints
+from .foi import Foi
+from .iqube import IQube
+from .itm import Itm
+from .models import ArchiveTasks, LoggedErrors, RunResult
+from .processing import FileProcessor
+from .rows import ControlRows
+from .run import Coordinator
+from .settings import Settings
+from .smb import SmbService
+from .smb_client import SmbClient
+from .tasks import TaskRegistry
+
+SHUTDOWN_WAIT_S = 5.0
+
+router = APIRouter()
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the service; it connects to the database when it starts, to everything else when it needs it."""
+    _quieten_libraries()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = await Database.open(settings.database_url)
+        share = SmbClient(settings.share.account)
+        errors = ErrorLog()
+        logging.getLogger(__package__).addHandler(errors)
+        async with new_client() as client:
+            app.state.tasks, app.state.errors = TaskRegistry(), errors
+            app.state.coordinator = _coordinator(settings, database, share, client, app.state.tasks)
+            yield
+            await app.state.tasks.wait(SHUTDOWN_WAIT_S)
+        logging.getLogger(__package__).removeHandler(errors)
+        await share.close()
+        await database.close()
+
+    app = FastAPI(title="Coordinator", lifespan=lifespan)
+    app.include_router(router)
+    return app
+
+
+def _coordinator(
+    settings: Settings, database: Database, share: SmbClient, client: httpx.AsyncClient, tasks: TaskRegistry
+) -> Coordinator:
+    source = settings.share.source
+    smb = SmbService(settings.share, share)
+    rows = ControlRows(database, settings.instance_id)
+    iqube = IQube(client, settings.iqube_url, settings.iqube_timeout_s)
+    processor = FileProcessor(
+        smb,
+        rows,
+        Foi(client, settings.foi_url, settings.foi_timeout_s),
+        Itm(client, settings.itm),
+        iqube,
+        Failpoints(settings.failpoints),
+    )
+    archiver = Archiver(smb, rows, source, settings.share.archive, settings.archive_batch_size)
+    return Coordinator(smb, processor, archiver, iqube, tasks, source)
+
+
+def _quieten_libraries() -> None:
+    for name in ("httpx", "smbprotocol", "smbclient", "spnego"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _the_coordinator(request: Request) -> Coordinator:
+    coordinator: Coordinator = request.app.state.coordinator
+    return coordinator
+
+
+def _the_tasks(request: Request) -> TaskRegistry:
+    tasks: TaskRegistry = request.app.state.tasks
+    return tasks
+
+
+def _the_errors(request: Request) -> ErrorLog:
+    errors: ErrorLog = request.app.state.errors
+    return errors
+
+
+@router.get("/healthz")
+@router.get("/api/v1/healthz")
+async def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@router.post("/api/v1/coordinator/runs")
+async def run(coordinator: Annotated[Coordinator, Depends(_the_coordinator)], response: Response) -> RunResult:
+    result = await coordinator.run()
+    if result.status == "fatal":
+        response.status_code = HTTPStatus.INTERNAL_SERVER_ERROR
+    return result
+
+
+@router.get("/api/v1/coordinator/archive-tasks")
+async def archive_tasks(tasks: Annotated[TaskRegistry, Depends(_the_tasks)]) -> ArchiveTasks:
+    return ArchiveTasks(pending=tasks.pending)
+
+
+@router.get("/api/v1/coordinator/logged-errors")
+async def logged_errors(errors: Annotated[ErrorLog, Depends(_the_errors)], since: int = 0) -> LoggedErrors:
+    return LoggedErrors(next=errors.total, lines=errors.since(since))

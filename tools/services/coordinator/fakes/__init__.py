@@ -1,0 +1,1 @@
+"""Stand-ins for what the coordinator calls: FOI, ITM and IQube, each with a call log and modes."""

@@ -1,0 +1,82 @@
+"""FOI: takes a file for a remitter, and answers with one row or with a failure.
+
+POST /extract/<remitter>/extraction            part `file`; temp_pwd and replace_pwd if any
+POST /extract/<remitter>/filename_extraction   form field `file_name`, no file
+POST /extract/<remitter>                       as the first, under its former address
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.datastructures import FormData, UploadFile
+
+from .base import Event, Fake, Mode
+
+_ACTIONS = ("extraction", "filename_extraction")
+
+
+class FoiFake(Fake):
+    """Fails in the body (mode ok false), or answers something that is not an extraction."""
+
+    title = "FOI fake"
+
+    def add_routes(self, app: FastAPI) -> None:
+        app.add_api_route("/{path:path}", self._extract, methods=["POST"])
+
+    def broken(self, mode: Mode) -> Response:
+        if mode.response_type == "unparsable":
+            return Response("{not json", media_type="application/json")
+        answers: dict[str, object] = {
+            "non_dict": ["not an object"],
+            "missing_result": {"failed": []},
+            "empty_result": {"failed": [], "result": []},
+        }
+        return JSONResponse(answers[mode.response_type])
+
+    async def _extract(self, request: Request) -> Response:
+        path = request.url.path
+        async with request.form() as form:
+            event = await _upload(path, form)
+        mode = await self.admit(request, event)
+        if isinstance(mode, Response):
+            return mode
+        if not event["filename"]:
+            return self.refusal(422, "no file")
+        return JSONResponse(_refused(mode, event) if not mode.ok else _extracted(path, event))
+
+
+async def _upload(path: str, form: FormData) -> Event:
+    part = form.get("file")
+    content = await part.read() if isinstance(part, UploadFile) else b""
+    return {
+        "path": path,
+        "filename": part.filename if isinstance(part, UploadFile) else form.get("file_name"),
+        "content_type": part.content_type if isinstance(part, UploadFile) else None,
+        "temp_pwd": form.get("temp_pwd"),
+        "replace_pwd": str(form.get("replace_pwd", "false")).lower() == "true",
+        "size": len(content),
+        "sha256": sha256(content).hexdigest(),
+    }
+
+
+def _extracted(path: str, event: Event) -> dict[str, object]:
+    row = {"filename": event["filename"], "remitter": _remitter(path), "extracted": True}
+    return {"result": [row], "failed": []}
+
+
+def _refused(mode: Mode, event: Event) -> dict[str, object]:
+    entry = {
+        "status": "failed",
+        "failure_reason": mode.failure_reason,
+        "detailed_failure_reason": mode.detailed_failure_reason,
+        "file_name": event["filename"],
+    }
+    return {"failed": [entry], "result": []}
+
+
+def _remitter(path: str) -> str:
+    segments = path.strip("/").split("/")
+    return segments[-2] if segments[-1] in _ACTIONS and len(segments) > 1 else segments[-1]

@@ -1,0 +1,53 @@
+"""ITM: takes one instruction a call on any path, and gives out tokens on /token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from .base import Fake, json_call
+
+HEADERS = ("authorization", "consumer-type", "source-system")
+FIELDS = ("sourceUniqueRef", "clientAccountRegion", "messageCategory", "productIdentifier", "payload")
+
+
+class ItmFake(Fake):
+    """Refuses in the body (mode ok false), and with 400 what a real one would not understand."""
+
+    title = "ITM fake"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tokens = 0
+
+    def add_routes(self, app: FastAPI) -> None:
+        app.add_api_route("/token", self._token, methods=["POST"])
+        app.add_api_route("/{path:path}", self._submit, methods=["POST"])
+
+    def refusal(self, status: int, message: str) -> Response:
+        return JSONResponse({"status": "failed", "message": message, "instructionsCount": 0}, status)
+
+    async def _token(self) -> dict[str, str]:
+        self._tokens += 1
+        return {"access_token": f"token-{self._tokens}", "token_type": "bearer"}
+
+    async def _submit(self, request: Request) -> Response:
+        event = await json_call(request)
+        mode = await self.admit(request, event)
+        if isinstance(mode, Response):
+            return mode
+        if missing := _missing(event):
+            return self.refusal(400, f"missing: {', '.join(missing)}")
+        if not mode.ok:
+            return self.refusal(200, mode.message or "forced itm failure")
+        return JSONResponse({"status": "success", "message": mode.message or "accepted", "instructionsCount": 1})
+
+
+def _missing(event: dict[str, Any]) -> list[str]:
+    headers = [name for name in HEADERS if not event["headers"].get(name)]
+    match event["body"]:
+        case {"instructions": [dict() as instruction]}:
+            return headers + [name for name in FIELDS if name not in instruction]
+    return [*headers, "instructions"]

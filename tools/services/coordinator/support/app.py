@@ -1,0 +1,75 @@
+"""The support application: its routers, and what they work on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from http import HTTPStatus
+
+import httpx
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from ..database import Database, DatabaseLost
+from ..smb_client import SmbClient
+from ..smb_errors import NotThere, SmbFailure
+from . import coordinator, downstream, faults, handles, reset, rows, share
+from .bench import Bench
+from .settings import Settings
+
+TIMEOUT_S = 30.0
+APPLICATION_NAME = "coordinator-support"
+
+router = APIRouter()
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the support API of one coordinator."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.bench = await _bench(settings, stack)
+            yield
+            await handles.close_all(app.state.bench)
+
+    app = FastAPI(title="Coordinator support", lifespan=lifespan)
+    app.include_router(router)
+    for module in (share, handles, rows, downstream, coordinator, faults, reset):
+        app.include_router(module.router)
+    app.add_exception_handler(SmbFailure, _smb_failed)
+    app.add_exception_handler(DatabaseLost, _unreachable)
+    app.add_exception_handler(httpx.TransportError, _unreachable)
+    return app
+
+
+async def _bench(settings: Settings, stack: AsyncExitStack) -> Bench:
+    async def client(url: str) -> httpx.AsyncClient:
+        return await stack.enter_async_context(httpx.AsyncClient(base_url=url, trust_env=False, timeout=TIMEOUT_S))
+
+    database = await Database.open(settings.database_url, APPLICATION_NAME)
+    stack.push_async_callback(database.close)
+    connection = SmbClient(settings.account)
+    stack.push_async_callback(connection.close)
+    return Bench(
+        settings=settings,
+        database=database,
+        share=connection,
+        coordinator=await client(settings.coordinator_url),
+        fakes={name: await client(url) for name, url in settings.fake_urls.items()},
+    )
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+# Starlette types every handler as taking a plain Exception.
+def _smb_failed(_: Request, error: Exception) -> JSONResponse:
+    status = HTTPStatus.NOT_FOUND if isinstance(error, NotThere) else HTTPStatus.CONFLICT
+    return JSONResponse({"detail": str(error)}, status)
+
+
+def _unreachable(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": str(error) or type(error).__name__}, HTTPStatus.BAD_GATEWAY)

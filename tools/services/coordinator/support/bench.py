@@ -1,0 +1,69 @@
+"""What the routes work on: share, rows, fakes, coordinator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated, Literal
+
+import httpx
+from fastapi import Depends, HTTPException, Request
+
+from ..database import Database
+from ..ids import RowIds
+from ..smb_client import SmbClient
+from .held import Handle
+from .settings import Settings
+
+Root = Literal["source", "archive"]
+
+
+@dataclass(slots=True)
+class Bench:
+    """Everything of one support API.
+
+    `touched` has the paths this process wrote below the source root: on a share that others use too, nothing
+    else is ever removed. `lines_seen` is the number of the first error line after the last reset.
+    """
+
+    settings: Settings
+    database: Database
+    share: SmbClient
+    coordinator: httpx.AsyncClient
+    fakes: Mapping[str, httpx.AsyncClient]
+    handles: dict[str, Handle] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    lines_seen: int = 0
+    ids: RowIds = field(default_factory=RowIds)
+
+    def unc(self, path: str, root: Root = "source") -> str:
+        """Return the whole UNC path of a relative one; of nothing, the root itself."""
+        base = self.settings.source if root == "source" else self.settings.archive
+        return "\\".join([base, *path.split("/")]) if path else base
+
+    def local(self, path: str, root: Root = "source") -> Path:
+        """Return where a file of the share is on this machine.
+
+        Raises:
+            HTTPException: 501, the share is on another machine.
+        """
+        if self.settings.local_root is None:
+            raise unavailable("SMB_LOCAL_ROOT is not set: the share is not on this machine")
+        # \\server\share\folder\...: what follows the share is below the local folder.
+        _, _, _, _, *below = self.unc(path, root).split("\\")
+        return self.settings.local_root.joinpath(*below)
+
+
+def unavailable(why: str) -> HTTPException:
+    """Build the answer to what cannot be done in this environment."""
+    return HTTPException(HTTPStatus.NOT_IMPLEMENTED, why)
+
+
+def _bench(request: Request) -> Bench:
+    bench: Bench = request.app.state.bench
+    return bench
+
+
+BenchOf = Annotated[Bench, Depends(_bench)]

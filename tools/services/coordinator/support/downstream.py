@@ -1,0 +1,74 @@
+"""The fakes: their modes, and the calls they have had."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from http import HTTPStatus
+from typing import Any, Literal
+
+import httpx
+from fastapi import APIRouter, HTTPException, Response
+from pydantic import BaseModel
+
+from .bench import Bench, BenchOf
+
+Name = Literal["foi", "iqube", "itm"]
+
+HEADERS = ("authorization", "consumer-type", "content-type", "source-system")
+"""The headers of a call that anybody decides about; the rest is the client library's."""
+
+LONGEST_WAIT_S = 30.0
+LOOK_INTERVAL_S = 0.02
+
+router = APIRouter(prefix="/downstream")
+
+
+class Calls(BaseModel):
+    """Calls since the last reset, in order of arrival."""
+
+    calls: list[dict[str, Any]]
+
+
+@router.get("/{name}")
+async def list_calls(name: Name, bench: BenchOf, at_least: int = 0) -> Calls:
+    """List a fake's calls once there are `at_least` so many; 409 if there are not in half a minute."""
+    deadline = time.monotonic() + LONGEST_WAIT_S
+    while len(events := await _events(bench.fakes[name])) < at_least:
+        if time.monotonic() > deadline:
+            raise HTTPException(HTTPStatus.CONFLICT, f"{name} had {len(events)} calls, not {at_least}")
+        await asyncio.sleep(LOOK_INTERVAL_S)
+    return Calls(calls=[_reduced(event) for event in events])
+
+
+@router.put("/{name}/mode")
+async def set_mode(name: Name, mode: dict[str, Any], bench: BenchOf, response: Response) -> dict[str, Any]:
+    """Say how a fake answers from now on; a call that hangs is answered by the new mode."""
+    answer = await bench.fakes[name].post("/__mode", json=mode)
+    response.status_code = answer.status_code
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+@router.post("/{name}/reset", status_code=HTTPStatus.NO_CONTENT)
+async def reset(name: Name, bench: BenchOf) -> None:
+    """Forget a fake's calls and its mode."""
+    (await bench.fakes[name].post("/__reset")).raise_for_status()
+
+
+async def reset_all(bench: Bench) -> None:
+    """Forget the calls and the modes of all fakes."""
+    for fake in bench.fakes.values():
+        (await fake.post("/__reset")).raise_for_status()
+
+
+async def _events(fake: httpx.AsyncClient) -> list[dict[str, Any]]:
+    answer = (await fake.get("/__events")).raise_for_status()
+    events: list[dict[str, Any]] = answer.json()["events"]
+    return events
+
+
+def _reduced(event: dict[str, Any]) -> dict[str, Any]:
+    if "headers" not in event:
+        return event
+    return event | {"headers": {name: event["headers"][name] for name in HEADERS if name in event["headers"]}}

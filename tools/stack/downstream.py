@@ -1,0 +1,110 @@
+"""FOI, ITM and IQube for a live run of the coordinator: those that the environment names, or fakes as child processes.
+
+Each fake takes its usual port (18081 ITM, 18082 IQube, 18083 FOI; IT_FAKE_<NAME>_PORT names another), or any free
+one when that is taken, so that two runs can go on at once.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from goldtape.process import END_WITH_PARENT, stop
+
+# The folder that holds the package "services".
+TOOLS = Path(__file__).resolve().parents[1]
+START_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Fake:
+    name: str
+    variable: str
+    usual_port: int
+    path: str
+
+
+FAKES = (
+    _Fake("itm", "ITM_API_URL", 18081, "/itm"),
+    _Fake("iqube", "IQUBE_API_URL", 18082, "/notify"),
+    _Fake("foi", "FOI_API_URL", 18083, "/extract/{remitter}"),
+)
+
+
+class FakeError(Exception):
+    """A fake did not start; the message says what to do."""
+
+
+@contextmanager
+def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Run the fakes that are needed while the block runs.
+
+    Yields:
+        The variables to add: the address of each fake. If there is any, also ENV=local, since a fake knows
+        no cloud identity, and IT_ENABLE_FAILPOINTS=1; what the environment says about these two wins.
+
+    Raises:
+        FakeError: a fake did not start.
+    """
+    wanted = [fake for fake in FAKES if not environ.get(fake.variable)]
+    with ExitStack() as stack:
+        # All are started before the first is waited for.
+        started = [(fake, *stack.enter_context(_started(fake, environ))) for fake in wanted]
+        urls = {fake.variable: _ready(fake, child, port) for fake, child, port in started}
+        defaults = {"ENV": "local", "IT_ENABLE_FAILPOINTS": "1"} if urls else {}
+        yield urls | {name: environ.get(name) or value for name, value in defaults.items()}
+
+
+@contextmanager
+def _started(fake: _Fake, environ: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    with _listener(int(environ.get(f"IT_FAKE_{fake.name.upper()}_PORT") or fake.usual_port)) as listener:
+        # The child gets the socket and not the port, so nobody can take the port in between.
+        fd, port = listener.fileno(), listener.getsockname()[1]
+        command = [sys.executable, "-m", "services.coordinator.fakes", fake.name, "--fd", str(fd)]
+        child = subprocess.Popen(
+            command,
+            cwd=TOOLS,
+            env={**os.environ, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[fd],
+            preexec_fn=END_WITH_PARENT,
+        )
+    try:
+        yield child, port
+    finally:
+        stop(child)
+
+
+def _listener(preferred_port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", preferred_port))
+    except OSError:
+        return socket.create_server(("127.0.0.1", 0))
+
+
+def _ready(fake: _Fake, child: subprocess.Popen[bytes], port: int) -> str:
+    """Wait until a fake answers; returns its address for the coordinator."""
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline and child.poll() is None:
+        try:
+            if httpx.get(f"{url}/healthz", trust_env=False, timeout=2).is_success:
+                return url + fake.path
+        except httpx.TransportError:
+            time.sleep(0.05)
+    how = "hung" if child.poll() is None else f"ended with exit code {child.returncode}"
+    raise FakeError(
+        f"the fake of {fake.name} {how} before it answered\n"
+        f"  run `python -m services.coordinator.fakes {fake.name}` to see why, or set {fake.variable}"
+    )
