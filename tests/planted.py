@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,21 +14,22 @@ ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
-class Bug:
-    """A line that goes wrong: its file below tools/services, what stands there, what comes in its place."""
+class Edit:
+    """Part of a bug: a file below tools/services, what stands there once, what comes in its place."""
 
     file: str
     before: str
     after: str
 
 
-def live_run(bug: Bug, test: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def live_run(bug: Sequence[Edit], test: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run one test live against a copy of the services, in `folder`, that has the bug."""
     shutil.copytree(ROOT / "tools" / "services", folder / "services", ignore=shutil.ignore_patterns("__pycache__"))
-    source = folder / "services" / bug.file
-    text = source.read_text(encoding="utf-8")
-    assert text.count(bug.before) == 1, f"{bug.file} has {text.count(bug.before)} times {bug.before!r}"
-    source.write_text(text.replace(bug.before, bug.after), encoding="utf-8")
+    for edit in bug:
+        source = folder / "services" / edit.file
+        text = source.read_text(encoding="utf-8")
+        assert text.count(edit.before) == 1, f"{edit.file} has {text.count(edit.before)} times {edit.before!r}"
+        source.write_text(text.replace(edit.before, edit.after), encoding="utf-8")
     # What stands on PYTHONPATH is found before the installed package, by the services' processes too.
     return subprocess.run(
         [sys.executable, "-m", "pytest", "--live", "-q", "-p", "no:cacheprovider", test],
