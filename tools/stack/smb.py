@@ -22,7 +22,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TypedDict
 
-from goldtape.process import END_WITH_PARENT, stop
+from goldtape.process import END_WITH_PARENT
 
 # Below the range from which systems give out ports for outgoing connections, so a restart finds its port free.
 PORTS = range(14450, 14650)
@@ -205,11 +205,11 @@ def _look_after(smbd: str, server: _Server, child: subprocess.Popen[bytes], over
     """Stop the server while the down file is there, start it again whenever it should run and does not."""
     while not over.wait(LOOK_INTERVAL_S):
         if server.down_file.exists():
-            _stop(child)
+            _kill(child)
         elif child.poll() is not None:
-            _stop(child)
+            _kill(child)
             child = _spawn(smbd, server)
-    _stop(child)
+    _kill(child)
 
 
 def _start(smbd: str, server: _Server) -> subprocess.Popen[bytes]:
@@ -220,7 +220,7 @@ def _start(smbd: str, server: _Server) -> subprocess.Popen[bytes]:
             return child
         time.sleep(LOOK_INTERVAL_S)
     how = "hung" if child.poll() is None else f"ended with exit code {child.returncode}"
-    _stop(child)
+    _kill(child)
     log = server.home / "log" / "smbd.log"
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
     raise SmbServerError("\n  ".join([f"smbd {how} before it listened on port {server.port}", *lines[-8:]]))
@@ -239,12 +239,12 @@ def _spawn(smbd: str, server: _Server) -> subprocess.Popen[bytes]:
     )
 
 
-def _stop(child: subprocess.Popen[bytes]) -> None:
-    """End the server, and whatever it has started itself."""
-    stop(child)
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """End the server, and whatever it has started itself, at once: nothing of its state is wanted any more."""
     with suppress(ProcessLookupError):
         # The group has the child's pid as its number, and keeps that number as long as anybody is in it.
         os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
 
 
 class _UserArguments(TypedDict, total=False):
