@@ -17,6 +17,7 @@ ORDER = [
     "interaction",
     *("goldens", "config", "naming", "paths", "transaction"),
     *("redaction", "placeholders", "races", "wire"),
+    "layout",
     *("storage", "matching"),
     "transcript",
     "cassette",

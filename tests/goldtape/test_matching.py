@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from goldtape.interaction import Json
+from goldtape.interaction import Json, body_bytes
 from goldtape.matching import nearest, request_key, select
-from goldtape.storage import body_bytes
 
 URL = "http://shop.test/v1/orders"
 JSON_TYPE = [("content-type", "application/json")]

@@ -12,9 +12,8 @@ import pytest
 from hypothesis import settings
 from vcr.request import Request as VcrRequest
 
-from goldtape.interaction import Body, Interaction, Json, Request, Response, leaves
+from goldtape.interaction import Body, Interaction, Json, Request, Response, body_bytes, leaves
 from goldtape.redaction import SECRET_HEADERS, Redactor
-from goldtape.storage import body_bytes
 from goldtape.wire import parse_body, read_request
 
 QUICK = settings(max_examples=80, deadline=None, derandomize=True)

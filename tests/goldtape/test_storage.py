@@ -15,7 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from goldtape.interaction import Body, Interaction, Json, Request, Response
-from goldtape.storage import Stored, _load_yaml, _split, dump, load
+from goldtape.layout import split
+from goldtape.storage import Stored, _load_yaml, dump, load
 from goldtape.wire import parse_body
 
 QUICK = settings(max_examples=50, deadline=None, derandomize=True)
@@ -46,7 +47,7 @@ def stored(text: str) -> list[Interaction]:
 
 
 def _chunks(text: str) -> list[str]:
-    chunks = _split(text)
+    chunks = split(text)
     assert chunks is not None, "the writer's own layout is not recognised"
     return chunks
 

@@ -20,10 +20,10 @@ from vcr.cassette import Cassette, CassetteContextDecorator
 from vcr.record_mode import RecordMode
 from vcr.request import Request as VcrRequest
 
-from goldtape.interaction import Interaction, Request
+from goldtape.interaction import Interaction, Request, body_bytes
 from goldtape.matching import nearest, request_key, select
 from goldtape.redaction import Redactor
-from goldtape.storage import Stored, body_bytes
+from goldtape.storage import Stored
 from goldtape.wire import read_request, read_response
 
 _PLAYED: list[int] = []
@@ -31,7 +31,7 @@ _TALKATIVE = ("httpx", "httpcore", "vcr", "urllib3", "aiohttp")
 # The attempts that the running task is in, outermost first; a request belongs to all of them.
 _ATTEMPTS: ContextVar[tuple[object, ...]] = ContextVar("attempts", default=())
 HeadersFor = Callable[[str], frozenset[str]]
-"""URI -> the names of the request headers that matter for its system."""
+"""URI -> the names of the request headers that matter for its system; its origin alone decides."""
 
 
 @dataclass(frozen=True, slots=True)

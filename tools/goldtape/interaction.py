@@ -14,6 +14,7 @@ from typing import Any
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _UUID_LENGTH = 36
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,20 @@ class Interaction:
 
     request: Request
     response: Response
+
+
+def body_bytes(body: Body) -> bytes:
+    """A body's canonical bytes: compact JSON, UTF-8 text, or what it is."""
+    if isinstance(body, bytes):
+        return body
+    text = body.text() if isinstance(body, Json) else body or ""
+    return _SURROGATE.sub(escaped, text).encode("utf-8")
+
+
+def escaped(match: re.Match[str]) -> str:
+    """One character of a JSON text as an escape of its own, for `re.sub`."""
+    # Only a string can hold such a character, and there an escape means the same (RFC 8259 section 7).
+    return f"\\u{ord(match.group()):04x}"
 
 
 def leaves(body: Body) -> Iterator[tuple[str, Any]]:

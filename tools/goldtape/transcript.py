@@ -19,8 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from goldtape.config import Config
 from goldtape.goldens import UnreadableGolden, read_golden
-from goldtape.interaction import Body, Interaction, Json
-from goldtape.storage import body_bytes
+from goldtape.interaction import Body, Interaction, Json, body_bytes
 
 FORMAT = 1
 
