@@ -87,11 +87,11 @@ def test_load_system_without_address_gets_names_from_its_own(tmp_path: Path) -> 
 
 
 def test_load_volatile_rule_is_read_with_its_reason(tmp_path: Path) -> None:
-    """A rule carries path, class and why."""
+    """A rule carries path, class and why, and the hosts of its system."""
     rule = "volatile = [{path = 'took[*].ms', as = 'constant', why = 'a duration'}]"
 
     assert loaded(tmp_path, f"{SHOP}{rule}\n").systems["shop"].volatile == (
-        Volatile("took[*].ms", "constant", "a duration"),
+        Volatile("took[*].ms", "constant", "a duration", frozenset({"shop.test"})),
     )
 
 

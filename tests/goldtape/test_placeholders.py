@@ -235,6 +235,14 @@ RULED = [
 ]
 
 
+@pytest.mark.parametrize("kind", ["constant", "token"])
+def test_volatile_rule_of_another_system_changes_nothing(kind: str) -> None:
+    """A rule is about the hosts of its own system, though another has the same path."""
+    ours = [exchange(Json({"took": "5 ms"}))]
+
+    assert stabilise(ours, [Volatile("took", kind, "why", frozenset({"other.test"}))]) == ours
+
+
 @pytest.mark.parametrize(("kind", "path", "before", "after"), RULED)
 def test_volatile_rule_gives_the_placeholder_of_its_class(kind: str, path: str, before: Any, after: Any) -> None:
     """A path listed as volatile holds what its class says, and only that path begins it."""

@@ -102,12 +102,12 @@ class ReplayCassette(_Bent):
         Raises:
             UnmatchedRequest: No recording of this request is left.
         """
-        key = self._key(request)
-        with self._lock:
+        index = self._take(self._key_as_sent(request))
+        if index is None:
+            key = self._key(request)
             index = self._take(key)
             if index is None:
                 self._refuse(request, key)
-            self.played.append(index)
         request.goldtape_index = index
         return True
 
@@ -123,16 +123,21 @@ class ReplayCassette(_Bent):
     def __len__(self) -> int:
         return len(self.stored)
 
-    def _key(self, request: VcrRequest) -> str:
-        headers = dict(request.headers.lower_items())
-        names = self._names_for(request.uri)
-        body = request.body
+    def _key_as_sent(self, request: VcrRequest) -> str | None:
+        """The key of a request with its body as it is, or None when the rest of it has to be looked at.
+
+        It saves looking into the body: recorded bodies hold no secrets, so neither does one that equals a recorded one.
+        """
+        headers, body = dict(request.headers.lower_items()), request.body
         plain = (body is None or isinstance(body, bytes)) and not _is_wrapped(headers)
-        if plain and not self._redactor.may_concern(request.uri, headers, body):
-            return request_key(request.method, request.uri, select(headers, names), body)
+        if not plain or self._redactor.may_concern(request.uri, headers, None):
+            return None
+        return request_key(request.method, request.uri, select(headers, self._names_for(request.uri)), body)
+
+    def _key(self, request: VcrRequest) -> str:
         cleaned = self._redactor.redact_request(read_request(request))
-        raw = body_bytes(cleaned.body)
-        return request_key(cleaned.method, cleaned.uri, select(cleaned.headers, names), raw)
+        headers = select(cleaned.headers, self._names_for(request.uri))
+        return request_key(cleaned.method, cleaned.uri, headers, body_bytes(cleaned.body))
 
     def _stored_key(self, index: int) -> str:
         raw = self.stored.request(index)
@@ -159,14 +164,21 @@ class ReplayCassette(_Bent):
         else:
             self._waiting[key] = [waiting, index]
 
-    def _take(self, key: str) -> int | None:
-        """The next interaction with this key; lists stand in reverse, so that taking is popping."""
-        waiting = self._waiting.get(key)
-        if isinstance(waiting, list):
-            return waiting.pop() if waiting else None
-        if waiting is not None:
-            self._waiting[key] = _PLAYED
-        return waiting
+    def _take(self, key: str | None) -> int | None:
+        """Play the next interaction with this key, if one is left; None is no recording's key."""
+        if key not in self._waiting:
+            return None
+        with self._lock:
+            waiting = self._waiting[key]
+            if isinstance(waiting, int):
+                self._waiting[key] = _PLAYED
+                index = waiting
+            elif waiting:
+                index = waiting.pop()  # lists stand in reverse
+            else:
+                return None
+            self.played.append(index)
+            return index
 
     def _refuse(self, request: VcrRequest, key: str) -> NoReturn:
         sent = self._redactor.redact_request(read_request(request))

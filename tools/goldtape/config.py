@@ -33,12 +33,18 @@ class Volatile:
     """A path of a response whose value cannot repeat, and the placeholder it gets.
 
     `path` is dotted below the body, `[*]` stands for any position: `assigned[*].durationMs`.
-    `kind` is one of VOLATILE_CLASSES; "constant" holds 0, "" or False, the others are numbered.
+    `kind` is one of VOLATILE_CLASSES; "constant" holds 0, "" or False, the others are numbered. It is about the
+    responses of `hosts`, those of its system; none means every host.
     """
 
     path: str
     kind: str
     why: str
+    hosts: frozenset[str] = frozenset()
+
+    def is_about(self, uri: str) -> bool:
+        """Whether the rule is about what answers at a URI."""
+        return not self.hosts or urlsplit(uri).netloc in self.hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +183,7 @@ def _system(name: str, table: Any, where: str) -> System:
     if "support" in table:
         _check(table["support"], f"{where}.support", _TARGET_KEYS)
         targets.append(_target(f"{name}-support", table["support"], f"{where}.support"))
+    hosts = frozenset(urlsplit(target.host).netloc for target in targets)
     return System(
         name=name,
         targets=tuple(targets),
@@ -187,7 +194,7 @@ def _system(name: str, table: Any, where: str) -> System:
         public=tuple(table.get("public", ())),
         stack=tuple(table.get("stack", ())),
         environ={name: str(value) for name, value in table.get("environ", {}).items()},
-        volatile=tuple(_volatile(row, f"{where}.volatile") for row in table.get("volatile", ())),
+        volatile=tuple(_volatile(row, f"{where}.volatile", hosts) for row in table.get("volatile", ())),
     )
 
 
@@ -204,14 +211,14 @@ def _target(name: str, table: Mapping[str, Any], where: str) -> Target:
     )
 
 
-def _volatile(row: Any, where: str) -> Volatile:
+def _volatile(row: Any, where: str, hosts: frozenset[str]) -> Volatile:
     _check(row, where, {"path": str, "as": str, "why": str})
     missing = [key for key in ("path", "as", "why") if key not in row]
     if missing:
         raise ConfigError(f"a row of {where} lacks {', '.join(missing)}: {row!r}")
     if row["as"] not in VOLATILE_CLASSES:
         raise ConfigError(f"{where}: as = {row['as']!r}{_nearest(row['as'], VOLATILE_CLASSES)}")
-    return Volatile(path=row["path"], kind=row["as"], why=row["why"])
+    return Volatile(path=row["path"], kind=row["as"], why=row["why"], hosts=hosts)
 
 
 def _check(table: Any, where: str, types: Mapping[str, type]) -> None:

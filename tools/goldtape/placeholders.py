@@ -271,7 +271,7 @@ def _change_quoted(segment: str, change: Change) -> str:
 
 def _hold(one: Interaction, rules: Sequence[Volatile]) -> Interaction:
     """Put the constant of its type where a rule says "constant"."""
-    constant = [rule.path for rule in rules if rule.kind == "constant"]
+    constant = [rule.path for rule in rules if rule.kind == "constant" and rule.is_about(one.request.uri)]
     if not constant or not isinstance(one.response.body, Json):
         return one
     body: Any = one.response.body.value
@@ -288,7 +288,7 @@ def _by_path(one: Interaction, rules: Iterable[Volatile]) -> Iterator[tuple[str,
     """The texts of a response to which rules lead, with the class that each rule names."""
     if isinstance(one.response.body, Json):
         for rule in rules:
-            if rule.kind != "constant":
+            if rule.kind != "constant" and rule.is_about(one.request.uri):
                 for value in paths.find(one.response.body.value, rule.path):
                     if isinstance(value, str) and value:
                         inner = _etags_in(value) if rule.kind == "etag" else [value]

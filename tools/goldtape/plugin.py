@@ -204,7 +204,8 @@ def _without_tape(item: pytest.Item) -> Hook:
     with pytest.MonkeyPatch.context() as bound:
         bound.setattr(GoldenExtension, "write", staged.__setitem__)
         result = yield
-    if findings := scanner.scan_snapshots(staged, Rules(session.project).public()):
+    home = Path(_nodeid(item, session.project)).parent.name
+    if findings := scanner.scan_snapshots(staged, Rules(session.project, home).public()):
         pytest.fail(str(scanner.SecretFound(_nodeid(item, session.project), findings)), pytrace=False)
     transaction.commit(session.project.work, staged)
     return result

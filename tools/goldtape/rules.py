@@ -18,9 +18,15 @@ Captured = tuple[Interaction, object | None]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of all systems of a project; each question names the URI or interaction it is about."""
+    """The rules of a project's systems, for the tests of one; each question names the URI or interaction it is about.
+
+    `home` is the folder of the tests, which is the name of the system they are about. What a system declares harmless
+    is so in its own tests only; tests of no system in particular take what any of them says. What a system
+    declares secret is so everywhere, because one test can talk to several.
+    """
 
     config: Config
+    home: str = ""
 
     def canonical(
         self,
@@ -54,7 +60,9 @@ class Rules:
 
     def public(self) -> list[str]:
         """The field names declared harmless."""
-        return [name for system in self.config.systems.values() for name in system.public]
+        systems = self.config.systems
+        about = [systems[self.home]] if self.home in systems else systems.values()
+        return [name for system in about for name in system.public]
 
     def request_headers(self, uri: str) -> frozenset[str]:
         """The names of the request headers that matter for a URI."""

@@ -63,11 +63,11 @@ class Tape:
         snapshot: SnapshotAssertion,
     ) -> None:
         self.config, self.mode, self.nodeid = config, mode, nodeid
-        self._rules = Rules(config)
         self.exchanges = 0
         self.passed = self.drifted = False
         self._cases, self._find_url, self._snapshot = cases, find_url, snapshot
         name = golden_name(nodeid, config.tests.relative_to(config.root).as_posix())
+        self._rules = Rules(config, home=name.parts[0])
         self.cassette_path = suffixed(config.cassettes, name, ".yaml")
         self.snapshot_path = suffixed(config.snapshots, name, ".json")
         self.trouble = ""

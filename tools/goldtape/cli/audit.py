@@ -102,8 +102,8 @@ def _unreadable(config: Config, readable: dict[Path, list[Interaction]]) -> Iter
 
 
 def _secrets(config: Config, readable: dict[Path, list[Interaction]]) -> Iterator[Finding]:
-    rules = Rules(config)
     for file, interactions in readable.items():
+        rules = Rules(config, home=file.relative_to(config.cassettes).parts[0])
         for found in scanner.scan(interactions, rules.public()):
             yield Finding(
                 "secret", f"{_relative(file, config)}: {found.place}", f"{found.kind}: record again, rotate it"
