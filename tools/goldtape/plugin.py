@@ -211,6 +211,17 @@ def _without_tape(item: pytest.Item) -> Hook:
     return result
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Some failures are no exception out of the body: those of a TestCase, of a subtest, a strict xfail that passed."""
+    report = yield
+    tape = item.stash.get(_TAPE, None)
+    if tape is not None:
+        tape.spoiled |= report.failed
+        tape.passed &= report.passed
+    return report
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Hook:
     result = yield

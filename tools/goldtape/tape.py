@@ -64,7 +64,7 @@ class Tape:
     ) -> None:
         self.config, self.mode, self.nodeid = config, mode, nodeid
         self.exchanges = 0
-        self.passed = self.drifted = False
+        self.passed = self.drifted = self.spoiled = False
         self._cases, self._find_url, self._snapshot = cases, find_url, snapshot
         name = golden_name(nodeid, config.tests.relative_to(config.root).as_posix())
         self._rules = Rules(config, home=name.parts[0])
@@ -189,7 +189,7 @@ class Tape:
             What is wrong, as a person reads it; "" when nothing is.
         """
         problem = self._finish_live(failed) if isinstance(self._cassette, LiveCassette) else self._finish_replay(failed)
-        self.passed = not failed and not problem
+        self.passed = not failed and not problem and not self.spoiled
         return problem
 
     def commit(self) -> list[Path]:

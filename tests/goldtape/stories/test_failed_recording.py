@@ -200,3 +200,56 @@ def test_what_a_killed_commit_left_is_finished_before_the_next_run(shop: Project
 def left_behind(project: Project) -> list[str]:
     """What lies in the work folder."""
     return sorted(path for path in project.files if path.startswith(".goldtape/"))
+
+
+UNRAISED = """
+import unittest
+import pytest
+
+class TestCart(unittest.TestCase):
+    @pytest.fixture(autouse=True)
+    def client(self, shop):
+        self.shop = shop
+
+    def test_case(self):
+        self.shop.get("/v1/items?limit=1")
+        # case
+
+    def test_case_with_subtest(self):
+        self.shop.get("/v1/items?limit=1")
+        with self.subTest("one"):
+            pass  # subtest of a case
+
+def test_subtest(shop, subtests):
+    shop.get("/v1/items?limit=1")
+    with subtests.test("one"):
+        pass  # subtest
+
+# mark
+def test_strict(shop):
+    shop.get("/v1/items?limit=1")
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        pytest.param("TestCart.test_case", "# case", "self.fail('enough')", id="failed-test-case"),
+        pytest.param("TestCart.test_case", "# case", "self.skipTest('enough')", id="skipped-test-case"),
+        pytest.param("TestCart.test_case_with_subtest", "pass  # subtest of", "assert 0  #", id="subtest-of-a-case"),
+        pytest.param("test_subtest", "pass  # subtest\n", "assert 0\n", id="subtest"),
+        pytest.param("test_strict", "# mark", "@pytest.mark.xfail(strict=True)", id="strict-xfail-that-passed"),
+    ],
+)
+def test_a_failure_that_is_no_exception_of_the_body_writes_nothing_of_the_test(
+    shop: Project, name: str, old: str, new: str
+) -> None:
+    """pytest hears of these failures only when it makes its report; the other tests are written."""
+    recorded = shop.add("tests/test_cart.py", UNRAISED).recorded()
+
+    again = changed(recorded).edit("tests/test_cart.py", old, new).record()
+
+    names = {"TestCart.test_case", "TestCart.test_case_with_subtest", "test_subtest", "test_strict"} - {name}
+    assert again.changed == sorted(
+        [f"cassettes/test_cart/{one}.yaml" for one in names] + [f"snapshots/test_cart/{one}.json" for one in names]
+    )
