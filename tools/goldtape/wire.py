@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
@@ -113,7 +114,8 @@ def read_body(raw: bytes | None, headers: dict[str, str]) -> tuple[Body, dict[st
         return None, headers
     if encoding := headers.get("content-encoding"):
         headers = {name: value for name, value in headers.items() if name != "content-encoding"}
-        raw = httpx.Response(200, headers={"content-encoding": encoding}, content=raw).content
+        with suppress(httpx.DecodingError):  # aiohttp and requests hand vcrpy what they have decoded already
+            raw = httpx.Response(200, headers={"content-encoding": encoding}, content=raw).content
     content_type = headers.get("content-type", "")
     if content_type.startswith("multipart/") and (boundary := _BOUNDARY.search(content_type)):
         raw = raw.replace(boundary.group(1).encode(), BOUNDARY.encode())
@@ -135,6 +137,11 @@ def _raw(body: Any) -> bytes | None:
         return body.encode()
     if hasattr(body, "read"):
         return bytes(body.read())
+    if isinstance(body, bytearray | memoryview):
+        return bytes(body)
+    if isinstance(body, Mapping | list | tuple | int | float):  # what aiohttp is given, before it encodes it
+        value = list(body.items()) if isinstance(body, Mapping) and not isinstance(body, dict) else body
+        return json.dumps(value, default=_text, ensure_ascii=False).encode()
     return b"".join(part if isinstance(part, bytes) else str(part).encode() for part in body)
 
 
