@@ -28,6 +28,8 @@ from goldtape.wire import read_request, read_response
 
 _PLAYED: list[int] = []
 _TALKATIVE = ("httpx", "httpcore", "vcr", "urllib3", "aiohttp")
+# The request that the running task sent last, for aiohttp names no other when it reports the redirects it followed.
+_LAST: ContextVar[_Started | None] = ContextVar("last", default=None)
 # The attempts that the running task is in, outermost first; a request belongs to all of them.
 _ATTEMPTS: ContextVar[tuple[object, ...]] = ContextVar("attempts", default=())
 HeadersFor = Callable[[str], frozenset[str]]
@@ -113,7 +115,16 @@ class ReplayCassette(_Bent):
 
     def play_response(self, request: VcrRequest) -> dict[str, Any]:
         """The recorded response, in the form that vcrpy's stubs turn into one of the client's library."""
-        return self.stored.response(request.goldtape_index)
+        response = self.stored.response(request.goldtape_index)
+        if "content-encoding" in response["headers"]:  # a large body, and not every client undoes that in replay
+            received = read_response(response)
+            response["headers"] = {name: [value] for name, value in received.headers.items()}
+            response["body"]["string"] = body_bytes(received.body)
+        return response
+
+    def find_requests_with_most_matches(self, request: VcrRequest) -> list[tuple[VcrRequest]]:
+        """The request itself: aiohttp's stub follows a redirect to whatever this names."""
+        return [(request,)]
 
     @property
     def unplayed(self) -> list[int]:
@@ -223,15 +234,23 @@ class LiveCassette(_Bent):
                 self._started.append(request.goldtape_started)
                 self.overlapped |= self._in_flight > 0
                 self._in_flight += 1
+        _LAST.set(getattr(request, "goldtape_started", None))
         return False
 
     def append(self, request: VcrRequest, response: dict[str, Any]) -> None:
         """Keep a response beside the request that it answers."""
-        started = getattr(request, "goldtape_started", None)
-        if started is not None:
-            with self._lock:
-                started.response = response
+        started = getattr(request, "goldtape_started", None) or _LAST.get()
+        if started is None:
+            return
+        with self._lock:
+            if started.response is None:
                 self._in_flight -= 1
+            else:  # a further hop of a redirect
+                place = self._started.index(started) + 1
+                started = _Started(request, started.lane, started.attempts)
+                self._started.insert(place, started)
+                _LAST.set(started)
+            started.response = response
 
     def mark(self) -> int:
         """How many requests have started."""
