@@ -281,3 +281,36 @@ def test_volatile_value_the_client_sent_first_stays(kind: str) -> None:
     test = [exchange(Json({"run": "my-own-run"}), Json({"name": "my-own-run"})), exchange(path="/runs/my-own-run")]
 
     assert stabilise(test, [Volatile("run", kind, "why")]) == test
+
+
+def test_etag_or_token_that_a_link_or_a_message_quotes_is_the_same_value_there() -> None:
+    """Whole words only: the beginning of another word is another value."""
+    etag, token = "8dd0f3a1c2b4e596", "0199aabbccddeeff"
+    body = {
+        "_etag": f'"{etag}"',
+        "run": token,
+        "message": f'run {token} has "{etag}".',
+        "nested": f'{{"_etag": "{etag}"}}',
+        "other": f"{token}0",
+    }
+    answered = exchange(Json(body), got={"location": f"/v1/runs/{token}/logs"})
+
+    [once] = stabilise([answered], [Volatile("run", "token", "random")])
+
+    assert once.response.headers == {"location": "/v1/runs/token-1/logs"}
+    assert bodies_of([once]) == [
+        {
+            "_etag": '"etag-1"',
+            "run": "token-1",
+            "message": 'run token-1 has "etag-1".',
+            "nested": '{"_etag": "etag-1"}',
+            "other": f"{token}0",
+        }
+    ]
+
+
+def test_token_that_the_client_sent_first_inside_a_text_stays() -> None:
+    """Who shows a value first is noted wherever it stands."""
+    sent = exchange(Json({"run": "0199aabbccddeeff"}), path="/runs/0199aabbccddeeff:cancel")
+
+    assert stabilise([sent], [Volatile("run", "token", "random")]) == [sent]

@@ -37,6 +37,7 @@ _ETAG_NAMES = frozenset({"etag", "ifmatch", "ifnonematch"})
 _NUMBERED = ("etag-", "token-")
 # A shorter value without a shape of its own is replaced where a name or a rule says what it is, not wherever it occurs.
 _TELLING_LENGTH = 8
+_WORD = re.compile(rf"[0-9A-Za-z_-]{{{_TELLING_LENGTH},}}")
 # RFC 3986 section 3.3: what a path segment may hold unquoted, besides the unreserved characters.
 _IN_SEGMENT = "!$&'()*+,;=:@"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -101,6 +102,8 @@ class _Mint:
             return
         if value in self.watched or value.startswith(_NUMBERED):
             self._claim(value)
+        for word in self._watched_in(value):
+            self._claim(word)
         for uuid in _UUID.findall(value):
             self._claim(uuid)
         if _plain(name) in _ETAG_NAMES:
@@ -111,6 +114,10 @@ class _Mint:
             if when and when not in self.instants and when not in self.coarse:
                 self.client_instants.add(when)
 
+    def _watched_in(self, text: str) -> Iterator[str]:
+        if self.watched:
+            yield from filter(self.watched.__contains__, _WORD.findall(text))
+
     def _claim(self, value: str) -> None:
         if not (value in self.heard or value in self.uuids or value in self.etags or value in self.tokens):
             self.client.add(value)
@@ -120,6 +127,7 @@ class _Mint:
             return
         if value in self.watched:
             self.heard.add(value)
+        self.heard.update(self._watched_in(value))
         if _plain(name) in _ETAG_NAMES and (found := _etags_in(value)):
             for inner in found:
                 self._keep(inner, self.etags)
@@ -174,6 +182,8 @@ class _Mint:
             return f"{value[:start]}{self.becomes[bare]}{value[start + len(bare) :]}"
         if named:  # a condition can list several
             value = _QUOTED.sub(lambda m: f'"{self.becomes.get(m.group(1), m.group(1))}"', value)
+        if self.watched:  # a link or a message that quotes one
+            value = _WORD.sub(lambda m: self.becomes.get(m.group(), m.group()), value)
         if self.becomes and "-" in value:
             value = _UUID.sub(lambda m: self.becomes.get(m.group(), m.group()), value)
         if (self.ranks or self.coarse) and ":" in value:
