@@ -19,10 +19,10 @@ from syrupy.location import PyTestLocation
 from goldtape import transcript
 from goldtape.config import Config
 from goldtape.goldens import UnreadableGolden, read_golden
-from goldtape.naming import golden_name, suffixed
+from goldtape.naming import file_name, golden_name, suffixed
 
-TRANSCRIPT = "exchanges"
-"""The index under which a test's transcript is compared."""
+TRANSCRIPT = "goldtape: the exchanges"
+"""The index under which a test's transcript is compared; no name that a test would choose for a value of its own."""
 
 
 class GoldenExtension(JSONSnapshotExtension):
@@ -95,4 +95,5 @@ class _Unreadable(UnreadableGolden):
 
 
 def _place(index: Any) -> str:
-    return index if isinstance(index, str) else str(index + 1)
+    # A "~" in it would be taken for the one that stands before it.
+    return file_name(index).replace("~", "%7E") if isinstance(index, str) else str(index + 1)

@@ -108,3 +108,23 @@ def test_what_the_server_minted_is_a_placeholder_in_an_own_snapshot_too(shop: Pr
     recorded = shop.add("tests/test_shop.py", minted).record()
 
     assert recorded.replay().outcomes == {"passed": 1}
+
+
+def test_a_name_of_a_snapshot_is_quoted_and_never_that_of_the_exchanges(shop: Project) -> None:
+    """Whatever stands in it, the file lies beside the transcript, and the transcript stays what it is."""
+    names = """
+    def test_own(shop, snapshot):
+        shop.get("/v1/items?limit=1")
+        assert {"n": 1} == snapshot(name="a/b~c")
+        assert {"n": 2} == snapshot(name="exchanges")
+    """
+
+    recorded = shop.add("tests/test_shop.py", names).record()
+
+    assert recorded.changed == [
+        "cassettes/test_shop/test_own.yaml",
+        "snapshots/test_shop/test_own.json",
+        "snapshots/test_shop/test_own~a%2Fb%7Ec.json",
+        "snapshots/test_shop/test_own~exchanges.json",
+    ]
+    assert recorded.replay().outcomes == {"passed": 1}
