@@ -177,7 +177,13 @@ def pytest_runtest_call(item: pytest.Item) -> Hook:
         pytest.fail(tape.trouble, pytrace=False)
     try:
         result = yield
-    except (pytest.skip.Exception, KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except pytest.skip.Exception:
+        if tape.mode is Mode.REPLAY and (problem := tape.finish(failed=True)):
+            # "Skip, for the service does not answer" must not hide that the cassette has no answer.
+            remember(item, tape.exchanges, "failed")
+            raise pytest.fail.Exception(problem, pytrace=False) from None
         raise
     except BaseException as error:
         problem = tape.finish(failed=True)

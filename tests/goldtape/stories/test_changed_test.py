@@ -214,3 +214,39 @@ def test_a_test_with_parameters_is_named_so_that_a_shell_takes_it(shop: Project)
         "snapshots/test_shop/test_ask[a%3Fb].json",
     ]
     assert recorded.replay("-k", "a/b").outcomes["passed"] == 1
+
+
+def test_an_unmatched_request_fails_a_test_that_would_skip_because_of_it(shop: Project) -> None:
+    """ "The service does not answer, so skip" must not hide that the cassette has no answer."""
+    ask = """
+    import pytest
+
+    def test_ask(shop):
+        try:
+            shop.get("/v1/items?limit=1")
+        except Exception:
+            pytest.skip("the shop is closed")
+    """
+    recorded = shop.add("tests/test_shop.py", ask).record()
+
+    replayed = recorded.edit("tests/test_shop.py", "limit=1", "limit=2").replay()
+
+    assert replayed.outcomes == {"failed": 1}
+    assert replayed.report[0] == "no recorded answer for GET /v1/items"
+
+
+def test_a_test_that_skips_half_way_is_skipped(shop: Project) -> None:
+    """What it did not come to play is not missed."""
+    ask = """
+    import pytest
+
+    def test_ask(shop):
+        shop.get("/v1/items?limit=1")
+        # here
+        shop.get("/v1/items?limit=2")
+    """
+    recorded = shop.add("tests/test_shop.py", ask).record()
+
+    replayed = recorded.edit("tests/test_shop.py", "# here", "pytest.skip('enough')").replay()
+
+    assert replayed.outcomes == {"skipped": 1}
