@@ -222,7 +222,7 @@ class LiveCassette(_Bent):
         self.capturing = True
         self._lock = threading.Lock()
         self._started: list[_Started] = []
-        self._in_flight = 0
+        self._in_flight: set[int] = set()
         self.overlapped = False
         self.lane: object | None = None
 
@@ -232,8 +232,8 @@ class LiveCassette(_Bent):
             with self._lock:
                 request.goldtape_started = _Started(request, self.lane, _ATTEMPTS.get())
                 self._started.append(request.goldtape_started)
-                self.overlapped |= self._in_flight > 0
-                self._in_flight += 1
+                self.overlapped |= bool(self._in_flight)
+                self._in_flight.add(id(request.goldtape_started))
         _LAST.set(getattr(request, "goldtape_started", None))
         return False
 
@@ -244,7 +244,7 @@ class LiveCassette(_Bent):
             return
         with self._lock:
             if started.response is None:
-                self._in_flight -= 1
+                self._in_flight.discard(id(started))
             else:  # a further hop of a redirect
                 place = self._started.index(started) + 1
                 started = _Started(request, started.lane, started.attempts)
@@ -269,6 +269,7 @@ class LiveCassette(_Bent):
     def forget(self, attempt: object) -> None:
         """Drop the requests of an attempt that came to nothing; those of other tasks stay."""
         with self._lock:
+            self._in_flight -= {id(one) for one in self._started if attempt in one.attempts}
             self._started = [one for one in self._started if attempt not in one.attempts]
 
     def unanswered(self) -> list[VcrRequest]:
