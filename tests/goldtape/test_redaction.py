@@ -193,3 +193,23 @@ def test_may_concern_every_secret_header_is_looked_at(name: str) -> None:
 def test_redact_jwt_under_any_name_is_removed() -> None:
     """A JSON web token is known by its shape, in a sentence too."""
     assert leaks(Redactor().redact([received(Json({"note": f"use {JWT} now"}))]), JWT) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f'{{"n": 1}}\n{{"password": "{PLAIN}"}}\n', id="ndjson"),
+        pytest.param(f'data: {{"password": "{PLAIN}"}}\n\n', id="event-stream"),
+        pytest.param(f"<a><password kind='x'>{PLAIN}</password></a>", id="xml"),
+        pytest.param(
+            f'--b\r\nContent-Disposition: form-data; name="password"\r\nX: y\r\n\r\n{PLAIN}\r\n--b--\r\n',
+            id="multipart",
+        ),
+    ],
+)
+def test_secret_named_inside_a_text_that_is_no_json_is_removed(text: str) -> None:
+    """Sent or received, and a request is matched by what is left of it."""
+    [one] = Redactor().redact([Interaction(Request("POST", URL, {}, text), Response(200, "OK", {}, text))])
+
+    assert one.request.body == one.response.body == text.replace(PLAIN, "[redacted]")
+    assert Redactor().may_concern(URL, {}, text.encode())

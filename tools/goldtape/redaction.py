@@ -51,6 +51,13 @@ _ESCAPE = re.compile(r"\\(?:/|u00[2-7])")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
 # A shorter secret is removed where it stands, but not hunted for in other strings: it could be any word.
 _HUNTED_LENGTH = 6
+# A name with its value inside a text that is no JSON as a whole: a line of NDJSON or of an event stream, a part of a
+# multipart form, an XML element.
+_NAMED = (
+    re.compile(r'"([^"\\]+)"\s*:\s*"((?:[^"\\]|\\.)+)"'),
+    re.compile(r'name="([^"]+)"(?:\r\n[^\r\n]+)*\r\n\r\n([^\r\n]+)'),
+    re.compile(r"<([\w:.-]+)[^<>]*>([^<>]+)</"),
+)
 
 
 @dataclass(slots=True)
@@ -107,6 +114,7 @@ class Redactor:
             or "eyJ" in everything
             or _LIKE_USERINFO.search(everything)
             or ("\\" in text and _ESCAPE.search(text))
+            or (("<" in text or 'name="' in text) and self._hint.search(text))
             or any(map(self._is_secret, (*headers, *_MEMBER_NAMES.findall(text))))
             or (query and any(self._is_secret(pair.partition("=")[0]) for pair in query.split("&")))
         )
@@ -158,8 +166,12 @@ class Redactor:
             yield str(value)
         elif isinstance(value, str):
             yield from _shaped(value)
-            for inner_name, inner in leaves(_inner_json(value)):
+            inner_json = _inner_json(value)
+            for inner_name, inner in leaves(inner_json):
                 yield from self._field(inner_name, inner)
+            if inner_json is None and self._hint.search(value):
+                pairs = (pair for pattern in _NAMED for pair in pattern.findall(value))
+                yield from (secret for inner_name, secret in pairs if self.is_secret_name(inner_name))
 
     # ---------------------------------------------------------------- removing them
 
