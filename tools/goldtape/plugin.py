@@ -73,8 +73,9 @@ def _write_alone(project: configuration.Config, path: Path, content: bytes) -> N
 
 def _mode(config: pytest.Config) -> Mode:
     live = config.getoption("--live") or os.environ.get("GOLDTAPE_LIVE", "").lower() in _TRUE
-    record = config.getoption("--record-mode")
-    if config.option.update_snapshots or config.option.update_new_snapshots_only:
+    # The options of plugins that may have been switched off: -p no:recording, -p no:syrupy.
+    record = config.getoption("--record-mode", None)
+    if any(config.getoption(name, False) for name in ("update_snapshots", "update_new_snapshots_only")):
         raise pytest.UsageError(
             "snapshots come out of a recording, not out of a replay\nnext: pytest --live --record-mode=rewrite"
         )

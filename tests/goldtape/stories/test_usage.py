@@ -203,3 +203,11 @@ def test_without_a_table_the_plugin_is_silent(shop: Project) -> None:
     assert updated.changed == ["tests/__snapshots__/test_own.ambr"]
     assert not any("goldtape" in line for line in updated.lines if not line.startswith(("plugins:", "rootdir:")))
     assert updated.run().outcomes == {"passed": 1}
+
+
+def test_the_plugins_below_may_be_switched_off(shop: Project) -> None:
+    """Without pytest-recording replay works; without syrupy pytest says which fixture is missing."""
+    recorded = shop.add("tests/test_shop.py", "def test_ask(shop):\n    shop.get('/v1/items?limit=1')\n").record()
+
+    assert recorded.replay("-p", "no:recording").outcomes == {"passed": 1}
+    assert "fixture 'snapshot' not found" in recorded.replay("-p", "no:syrupy").output
