@@ -20,6 +20,12 @@ class NamesCollide(ValueError):
     """Two tests would share a file; the message names both and what to rename."""
 
 
+def project_nodeid(nodeid: str, file: Path, root: Path) -> str:
+    """pytest's id of a test in `file`, relative to the project even when pytest runs with another rootdir."""
+    inside = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name
+    return f"{inside}::{nodeid.partition('::')[2]}"
+
+
 def golden_name(nodeid: str, tests: str) -> PurePosixPath:
     """Where the goldens of a test lie, below cassettes/ and snapshots/, without a suffix.
 

@@ -20,7 +20,7 @@ import pytest_recording  # noqa: F401  # first: it has vcr.matchers rewritten, w
 from goldtape import config as configuration
 from goldtape import network, scanner, transaction
 from goldtape.cassette import UnmatchedRequest
-from goldtape.naming import NamesCollide, golden_name, refuse_collisions
+from goldtape.naming import NamesCollide, golden_name, project_nodeid, refuse_collisions
 from goldtape.rules import Rules
 from goldtape.session import Session, remember
 from goldtape.snapshot import GoldenExtension
@@ -118,10 +118,7 @@ def goldtape(request: pytest.FixtureRequest) -> Iterator[Tape]:
 
 
 def _nodeid(item: Any, project: configuration.Config) -> str:
-    """pytest's id, relative to the project even when pytest was started elsewhere with another rootdir."""
-    file = Path(item.path)
-    inside = file.relative_to(project.root).as_posix() if file.is_relative_to(project.root) else file.name
-    return f"{inside}::{item.nodeid.partition('::')[2]}"
+    return project_nodeid(item.nodeid, item.path, project.root)
 
 
 def _is_taped(item: Any) -> bool:

@@ -19,7 +19,7 @@ from syrupy.location import PyTestLocation
 from goldtape import transcript
 from goldtape.config import Config
 from goldtape.goldens import UnreadableGolden, read_golden
-from goldtape.naming import file_name, golden_name, suffixed
+from goldtape.naming import file_name, golden_name, project_nodeid, suffixed
 
 TRANSCRIPT = "goldtape: the exchanges"
 """The index under which a test's transcript is compared; no name that a test would choose for a value of its own."""
@@ -48,7 +48,8 @@ class GoldenExtension(JSONSnapshotExtension):
         """The snapshot's file."""
         suffix = ".json" if index == TRANSCRIPT else f"~{_place(index)}.json"
         tests = cls.config.tests.relative_to(cls.config.root).as_posix()
-        return str(suffixed(cls.config.snapshots, golden_name(test_location.nodeid, tests), suffix))
+        nodeid = project_nodeid(test_location.nodeid, test_location.item.path, cls.config.root)
+        return str(suffixed(cls.config.snapshots, golden_name(nodeid, tests), suffix))
 
     @classmethod
     def matches_test_location(cls, *, test_location: PyTestLocation, snapshot_location: str) -> bool:

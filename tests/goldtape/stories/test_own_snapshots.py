@@ -128,3 +128,18 @@ def test_a_name_of_a_snapshot_is_quoted_and_never_that_of_the_exchanges(shop: Pr
         "snapshots/test_shop/test_own~exchanges.json",
     ]
     assert recorded.replay().outcomes == {"passed": 1}
+
+
+INI = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
+
+
+def test_snapshots_lie_in_their_place_with_another_rootdir(shop: Project) -> None:
+    """A configuration of a subfolder makes pytest's ids begin there; goldens are the project's."""
+    project = shop.add("tests/deep/test_shop.py", OWN).add("tests/deep/pytest.ini", INI)
+    project = project.add("tests/deep/conftest.py", shop.files["tests/conftest.py"]).remove("tests/conftest.py")
+    options = ["-c", "tests/deep/pytest.ini", "-o", "pythonpath=../..", "-p", "no:cacheprovider", "tests/deep"]
+
+    recorded = project.record(*options)
+
+    assert recorded.changed == [path.replace("/test_shop/", "/deep/test_shop/") for path in FILES]
+    assert recorded.replay(*options).outcomes == {"passed": 1}
