@@ -7,6 +7,8 @@ import asyncio
 import httpx
 import pytest
 
+from goldtape.tape import Tape
+
 from .helpers_coordinator import (
     OK_ROWS,
     SOURCE,
@@ -56,7 +58,7 @@ async def test_smb_scan_failure_is_fatal_and_notifies_iqube_once(
 
 @pytest.mark.case("coordinator/G2")
 async def test_file_disappearing_mid_run_is_recorded_and_reported(
-    coordinator: httpx.AsyncClient, support: httpx.AsyncClient
+    coordinator: httpx.AsyncClient, support: httpx.AsyncClient, goldtape: Tape
 ) -> None:
     """A file that vanishes while another is worked on is skipped, and the others go on."""
     files = [f"vanish-x@det.com/{name}.pdf" for name in ("A", "B", "C")]
@@ -64,11 +66,12 @@ async def test_file_disappearing_mid_run_is_recorded_and_reported(
         await put_file(support, file)
     await set_mode(support, "foi", response_type="hang")
 
-    running = asyncio.create_task(run(coordinator))
-    await calls(support, "foi", at_least=1)
-    removed = await support.delete("/share/files", params={"path": files[1]})
-    await set_mode(support, "foi")
-    result = await running
+    with goldtape.concurrently():
+        running = asyncio.create_task(run(coordinator))
+        await calls(support, "foi", at_least=1)
+        removed = await support.delete("/share/files", params={"path": files[1]})
+        await set_mode(support, "foi")
+        result = await running
     await drain(support)
 
     assert removed.status_code == 200
@@ -161,7 +164,7 @@ async def test_itm_connection_reset_is_a_failed_submission(
 
 
 async def test_smb_server_killed_mid_run_loses_nothing(
-    coordinator: httpx.AsyncClient, support: httpx.AsyncClient
+    coordinator: httpx.AsyncClient, support: httpx.AsyncClient, goldtape: Tape
 ) -> None:
     """With the share gone in mid-run the API still answers; back again, each file is processed once."""
     files = [f"smbdown-x@det.com/{name}.pdf" for name in ("A", "B")]
@@ -169,11 +172,12 @@ async def test_smb_server_killed_mid_run_loses_nothing(
         await put_file(support, file)
     await set_mode(support, "foi", response_type="hang")
 
-    running = asyncio.create_task(run(coordinator))
-    await calls(support, "foi", at_least=1)
-    await support.put("/faults/smb", json={"state": "down"})
-    await set_mode(support, "foi")
-    result = await running
+    with goldtape.concurrently():
+        running = asyncio.create_task(run(coordinator))
+        await calls(support, "foi", at_least=1)
+        await support.put("/faults/smb", json={"state": "down"})
+        await set_mode(support, "foi")
+        result = await running
     await drain(support)
 
     assert [(one["file"], one["status"]) for one in result["processed"]] == [(unc(files[0]), "success")]
@@ -190,7 +194,7 @@ async def test_smb_server_killed_mid_run_loses_nothing(
 
 
 async def test_database_killed_mid_run_leaves_rows_consistent(
-    coordinator: httpx.AsyncClient, support: httpx.AsyncClient
+    coordinator: httpx.AsyncClient, support: httpx.AsyncClient, goldtape: Tape
 ) -> None:
     """With the database gone in mid-run, that file's rows are rolled back, and the next run has the file again."""
     files = [f"dbdown-x@det.com/{name}.pdf" for name in ("A", "B")]
@@ -198,11 +202,12 @@ async def test_database_killed_mid_run_leaves_rows_consistent(
         await put_file(support, file)
     await set_mode(support, "foi", response_type="hang", times=1)
 
-    running = asyncio.create_task(run(coordinator))
-    await calls(support, "foi", at_least=1)
-    killed = await support.post("/faults/database", json={"kill": "server"})
-    await set_mode(support, "foi")
-    result = await running
+    with goldtape.concurrently():
+        running = asyncio.create_task(run(coordinator))
+        await calls(support, "foi", at_least=1)
+        killed = await support.post("/faults/database", json={"kill": "server"})
+        await set_mode(support, "foi")
+        result = await running
     await drain(support)
 
     assert killed.status_code == 200

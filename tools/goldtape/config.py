@@ -52,7 +52,7 @@ class Target:
     """One address of a system: its canonical host, and where a live run finds it.
 
     `url_env` names the environment variable of a real deployment. `serve` is the command of the local
-    service, with `{port}` in it; it is ready when `ready` answers with a status below 500.
+    service, with `{port}` in it; it is ready when `ready` answers with a status below 400.
     """
 
     name: str

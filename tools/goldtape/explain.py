@@ -62,10 +62,25 @@ def unplayed(indexes: Sequence[int], stored: Stored, config: Config, test: str) 
     return "\n".join(lines)
 
 
+def out_of_order(played: Sequence[int], stored: Stored, config: Config, test: str) -> str:
+    """The report of a test that sends what was recorded, but not in the order in which it was."""
+    place = next(place for place, index in enumerate(played) if index != place)
+    asked, due = (label(exchange(stored.interaction(index), config), index + 1) for index in (played[place], place))
+    return "\n".join(
+        [
+            f"the test sends its requests in another order than {_relative(stored.path, config)} holds them",
+            f"  {asked}   was asked for",
+            f"  {due}   was recorded in its place",
+            "next: if they are sent concurrently, say so: `with goldtape.concurrently():`; "
+            f"if the new order is meant, record again: {RECORD} {_select(test)}",
+        ]
+    )
+
+
 def not_recorded(path: Path, config: Config, test: str) -> str:
-    """The report of a test that has no golden yet."""
+    """The report of a test that lacks a golden."""
     return (
-        f"{test} has no {_relative(path, config)}: it was never recorded\n"
+        f"{test} has no {_relative(path, config)}: never recorded, or deleted since\n"
         f"next: record it against the running service: {RECORD} {_select(test)}"
     )
 

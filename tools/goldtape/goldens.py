@@ -21,7 +21,7 @@ class UnreadableGolden(ValueError):
         self.path, self.line, self.what = path, line, what
         super().__init__(
             f"{path}:{line}: {what}\n"
-            "next: restore the file (git checkout -- FILE), or delete it and record the test again"
+            f"next: restore the file (git checkout HEAD -- {path}), or delete it and record the test again"
         )
 
 

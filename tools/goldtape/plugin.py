@@ -14,6 +14,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import pytest_recording  # noqa: F401  # first: it has vcr.matchers rewritten, which must not be imported before
 
@@ -189,6 +190,8 @@ def pytest_runtest_call(item: pytest.Item) -> Hook:
         if problem and _caused_by_unmatched(error):
             # The client's traceback says nothing that the report does not.
             raise pytest.fail.Exception(problem, pytrace=False) from None
+        if tape.live and isinstance(error, httpx.ConnectError) and (why := item.config.stash[_SESSION].unreachable()):
+            raise pytest.fail.Exception(f"{error}: {why}", pytrace=False) from None
         if problem:
             item.add_report_section("call", "goldtape", problem)
         raise

@@ -23,6 +23,8 @@ STOP_TIMEOUT_S = 10.0
 def _end_with_parent() -> None:
     # prctl(2), PR_SET_PDEATHSIG: a run that is killed cannot stop what it started.
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    # A run in the background of a script ignores Ctrl-C and hands that down; its children are stopped by this very signal.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 END_WITH_PARENT = _end_with_parent if sys.platform == "linux" else None
@@ -44,7 +46,7 @@ def serving(
         environ: The whole environment of the child.
         folder: Where it runs.
         log: The file that takes what it prints.
-        ready: The path that answers with a status below 500 once the server is up.
+        ready: The path that answers with a status below 400 once the server is up.
         port: The port; 0 takes any free one.
 
     Yields:
@@ -60,7 +62,14 @@ def serving(
     with log.open("wb") as output:
         try:
             child = subprocess.Popen(
-                command, cwd=folder, env=environ, stdout=output, stderr=output, preexec_fn=END_WITH_PARENT
+                command,
+                cwd=folder,
+                env=environ,
+                stdout=output,
+                stderr=output,
+                # A session of its own: Ctrl-C is for the run, which then stops the child itself.
+                start_new_session=True,
+                preexec_fn=END_WITH_PARENT,
             )
         except OSError as error:
             raise StartError(f"{error}\n  $ {shlex.join(command)}") from error
@@ -94,14 +103,15 @@ def free_port() -> int:
 
 def _wait_until_ready(child: subprocess.Popen[bytes], url: str) -> str:
     """Wait; "" when the server answered, else why it will not."""
-    deadline = time.monotonic() + START_TIMEOUT_S
+    deadline, answer = time.monotonic() + START_TIMEOUT_S, "did not answer"
     while time.monotonic() < deadline:
         if child.poll() is not None:
             return f"it ended with exit code {child.returncode}"
         try:
-            if httpx.get(url, timeout=2, trust_env=False).status_code < 500:
+            if (status := httpx.get(url, timeout=2, trust_env=False).status_code) < 400:
                 return ""
+            answer = f"answered {status}"
         except httpx.TransportError:
             pass
         time.sleep(0.05)
-    return f"{url} did not answer within {START_TIMEOUT_S:.0f} s"
+    return f"{url} {answer} for {START_TIMEOUT_S:.0f} s"

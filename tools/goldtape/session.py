@@ -54,6 +54,14 @@ class Session:
             pytest.fail(self._failed[system.name], pytrace=False)
         return self._urls[name]
 
+    def unreachable(self) -> str:
+        """What to say when a live request could not be sent at all: which variables name where it should have gone."""
+        targets = [one for system in self.project.systems.values() for one in system.targets]
+        named = [f"{one.url_env}={os.environ[one.url_env]}" for one in targets if os.environ.get(one.url_env)]
+        if not named:
+            return ""
+        return f"{', '.join(named)} cannot be reached\nnext: start it, or correct or unset the variable"
+
     def allowed_hosts(self) -> set[str]:
         """The hosts that tests may reach: none in replay, the targets in a live run."""
         if self.mode is Mode.REPLAY:
@@ -105,11 +113,11 @@ class Session:
         counted = f"{_count(tests, 'test')}, {_count(self._tally['exchanges'], 'exchange')}"
         if self.mode is Mode.RECORD:
             return self._summary_of_recording(tests, counted)
-        off = self._tally["drifted"] + self._tally["failed"]
-        lines = [f"{counted} compared: {self._tally['drifted']} drifted, {self._tally['failed']} failed"]
-        if off and self.mode is Mode.REPLAY:
+        drifted = self._tally["drifted"]
+        lines = [f"{counted} compared: {drifted} drifted, {self._tally['failed']} failed"]
+        if drifted and self.mode is Mode.REPLAY:
             lines.append("next: pytest --live tells whether the service changed too")
-        elif off:
+        elif drifted:
             lines.append("next: pytest --live --record-mode=rewrite, if the changes are meant; then git diff snapshots")
         return lines
 
@@ -118,7 +126,7 @@ class Session:
         failed = tests - written - unchanged
         left = f", {failed} failed and left as they were" if failed else ""
         lines = [f"{counted}: {written} written, {unchanged} unchanged{left}"]
-        return [*lines, "next: git diff snapshots, then pytest"] if written else lines
+        return [*lines, "next: git add -N cassettes snapshots && git diff snapshots, then pytest"] if written else lines
 
 
 def _count(number: int, noun: str) -> str:

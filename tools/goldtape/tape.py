@@ -73,6 +73,7 @@ class Tape:
         self.trouble = ""
         self._substitutions: list[Substitution] = []
         self._races: list[Race] = []
+        self._in_order = True
         self._staged: dict[Path, bytes | None] = {}
         self._open = ExitStack()
         self._stored = self._load()
@@ -125,7 +126,11 @@ class Tape:
 
     @contextmanager
     def concurrently(self) -> Iterator[None]:
-        """Order what is sent inside by actor, then by the actor's own sequence, instead of by start."""
+        """Order what is sent inside by actor, then by the actor's own sequence, instead of by start.
+
+        Replay then takes the test's requests in any order; without it they have to come as they were recorded.
+        """
+        self._in_order = False
         if not isinstance(self._cassette, LiveCassette):
             yield
             return
@@ -242,11 +247,13 @@ class Tape:
     def _finish_replay(self, failed: bool) -> str:
         cassette = self._cassette
         assert isinstance(cassette, ReplayCassette)
+        self.exchanges = len(cassette.played)
         if cassette.unmatched:
             return "\n".join(dict.fromkeys(map(self._complain, cassette.unmatched)))
         if not failed and (left := cassette.unplayed):
             return explain.unplayed(left, self._stored, self.config, self.nodeid)
-        self.exchanges = len(cassette.played)
+        if not failed and self._in_order and cassette.played != sorted(cassette.played):
+            return explain.out_of_order(cassette.played, self._stored, self.config, self.nodeid)
         return self._compare(all_interactions(self._stored), partial=False)
 
     def _finish_live(self, failed: bool) -> str:

@@ -10,6 +10,7 @@ import importlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
 
 from goldtape.config import Config, System, Target
 from goldtape.process import StartError, free_port, serving
@@ -35,6 +36,8 @@ def running(config: Config, system: System, port: int = 0) -> Iterator[dict[str,
     local = [one for one in system.targets if one.name not in named]
     if named and local:
         raise TargetError(_half_named(system, local))
+    for one in system.targets if named else ():
+        _check_address(one, named[one.name])
     with ExitStack() as stack:
         environ = dict(system.environ) | os.environ
         for entry in system.stack if local else ():
@@ -56,7 +59,7 @@ def started(config: Config, target: Target, environ: Mapping[str, str], port: in
     if not target.serve:
         raise TargetError(
             f"{target.name} has no address: {target.url_env} is not set, and no `serve` command is configured\n"
-            f"next: {target.url_env}=https://your-deployment pytest --live"
+            f"next: set {target.url_env} to a deployment, or `serve` in the system's table in pyproject.toml"
         )
     port = port or free_port()
     log = config.work / LOGS / f"{target.name}-{port}.log"
@@ -68,6 +71,15 @@ def started(config: Config, target: Target, environ: Mapping[str, str], port: in
             f"{target.name}: the local service did not start: {error}\n"
             f"next: mend the service, or name a running one: {target.url_env}=http://host:port pytest --live"
         ) from error
+
+
+def _check_address(target: Target, url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise TargetError(
+            f"{target.name}: {target.url_env}={url} is no address\n"
+            f"next: {target.url_env}=http://host:port, or unset it to have a local service started"
+        )
 
 
 def _half_named(system: System, local: list[Target]) -> str:

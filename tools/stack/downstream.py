@@ -78,6 +78,7 @@ def _started(fake: _Fake, environ: Mapping[str, str]) -> Iterator[tuple[subproce
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=[fd],
+            start_new_session=True,
             preexec_fn=END_WITH_PARENT,
         )
     try:

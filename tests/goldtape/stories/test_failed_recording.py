@@ -114,7 +114,7 @@ def test_the_summary_counts_what_was_left_as_it_was(shop: Project) -> None:
 
     assert again.record().summary == [
         "3 tests, 4 exchanges: 1 written, 1 unchanged, 1 failed and left as they were",
-        "next: git diff snapshots, then pytest",
+        "next: git add -N cassettes snapshots && git diff snapshots, then pytest",
     ]
 
 

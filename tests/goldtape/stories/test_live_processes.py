@@ -201,7 +201,15 @@ def recording(project: Project, **environ: str) -> Iterator[subprocess.Popen[byt
     """A recording in a process of its own, which does not outlive the block."""
     command = [sys.executable, "-m", "pytest", "--live", "--record-mode=rewrite", "-q"]
     with (project.path.parent / "recording.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=project.path, env=os.environ | environ, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command,
+            cwd=project.path,
+            env=os.environ | environ,
+            stdout=log,
+            stderr=log,
+            # A script that runs in the background ignores SIGINT, and its children inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
         try:
             yield process
         finally:

@@ -89,7 +89,10 @@ def test_a_second_recording_changes_no_byte(shop: Project) -> None:
         "snapshots/test_cart/test_buy.json",
         "snapshots/test_cart/test_log_in.json",
     ]
-    assert first.summary == ["2 tests, 6 exchanges: 2 written, 0 unchanged", "next: git diff snapshots, then pytest"]
+    assert first.summary == [
+        "2 tests, 6 exchanges: 2 written, 0 unchanged",
+        "next: git add -N cassettes snapshots && git diff snapshots, then pytest",
+    ]
 
     replayed = first.replay()
 
@@ -243,7 +246,8 @@ def test_a_poll_forgets_its_own_questions_only(shop: Project) -> None:
                 await async_shop.post("/v1/carts", json={"name": f"cart-{number}"})
 
         ready = goldtape.eventually(state, lambda it: it == "ready", every_s=0.001)
-        await asyncio.gather(ready, carts())
+        with goldtape.concurrently():
+            await asyncio.gather(ready, carts())
     """
 
     recorded = shop.add("tests/test_order.py", polled).record()

@@ -39,7 +39,10 @@ def test_header_and_summary_of_the_three_modes(shop: Project) -> None:
     assert (
         recorded.header == "goldtape: record (live, goldens of passing tests are written); systems: shop; 0 cassettes"
     )
-    assert recorded.summary == ["2 tests, 3 exchanges: 2 written, 0 unchanged", "next: git diff snapshots, then pytest"]
+    assert recorded.summary == [
+        "2 tests, 3 exchanges: 2 written, 0 unchanged",
+        "next: git add -N cassettes snapshots && git diff snapshots, then pytest",
+    ]
 
     replayed = recorded.replay()
 
@@ -147,7 +150,10 @@ def test_two_workers_come_to_the_same_result_as_one(shop: Project) -> None:
     assert apart.outcomes == {"passed": 11}
     assert apart.goldens == recorded.goldens
     assert apart.header == "goldtape: record (live, goldens of passing tests are written); systems: shop; 0 cassettes"
-    assert apart.summary == ["10 tests, 11 exchanges: 10 written, 0 unchanged", "next: git diff snapshots, then pytest"]
+    assert apart.summary == [
+        "10 tests, 11 exchanges: 10 written, 0 unchanged",
+        "next: git add -N cassettes snapshots && git diff snapshots, then pytest",
+    ]
     assert sorted(path for path in apart.files if path.startswith(".goldtape/")) == [
         ".goldtape/commit.lock",
         ".goldtape/results.json",

@@ -1,6 +1,6 @@
 """The selftest: every check of the engine fires once, alone, and in a good project none does.
 
-    in replay       unmatched, exhausted, unplayed, not recorded, network blocked
+    in replay       unmatched, exhausted, unplayed, out of order, not recorded, network blocked
     in a live run   foreign address, no target, unanswered, secret found
     on a golden     breaking, additive, changed, heading, layout, own snapshot, unreadable cassette, unreadable snapshot
     in a test       unknown system, never so, unrecorded in replay
@@ -22,7 +22,8 @@ CHECKS = {
     "unmatched": r"^  nearest: interaction 1 of ",
     "exhausted": r"^  it was recorded, but sent more often than recorded",
     "unplayed": r"^1 of 1 recorded interactions were not played$",
-    "not recorded": r": it was never recorded$",
+    "out of order": r"^the test sends its requests in another order than ",
+    "not recorded": r": never recorded, or deleted since",
     "network blocked": r"NetworkBlocked: replay: no network, and 192\.0\.2\.1:80 was asked for$",
     "foreign address": r"NetworkBlocked: live run: 192\.0\.2\.1:80 is not a target",
     "no target": r"^shop has no address: NOWHERE_URL is not set",
@@ -90,6 +91,13 @@ def _(good: Project) -> Project:
 @row("unplayed")
 def _(good: Project) -> Project:
     return with_body(good, "def test_ask(shop):\n    pass").replay()
+
+
+@row("out of order")
+def _(good: Project) -> Project:
+    asks = [f'    shop.post("/v1/carts", json={{"name": "{name}"}})\n' for name in ("first", "second")]
+    recorded = with_body(good, "def test_ask(shop):\n" + "".join(asks)).record()
+    return with_body(recorded, "def test_ask(shop):\n" + "".join(reversed(asks))).replay()
 
 
 @row("not recorded")

@@ -190,7 +190,7 @@ def test_verify_needs_the_snapshot_and_not_the_cassette(shop: Project) -> None:
     assert without_cassette.outcomes == {"passed": 1}
     assert without_snapshot.outcomes == {"failed": 1}
     assert without_snapshot.report == [
-        "tests/test_cart.py::test_buy has no snapshots/test_cart/test_buy.json: it was never recorded",
+        "tests/test_cart.py::test_buy has no snapshots/test_cart/test_buy.json: never recorded, or deleted since",
         "next: record it against the running service: pytest --live --record-mode=rewrite tests/test_cart.py::test_buy",
     ]
 
@@ -204,5 +204,5 @@ def test_a_live_run_without_anywhere_to_go_says_what_to_set(shop: Project, monke
     assert verified.outcomes == {"errors": 1}
     assert verified.report == [
         "shop has no address: SHOP_URL is not set, and no `serve` command is configured",
-        "next: SHOP_URL=https://your-deployment pytest --live",
+        "next: set SHOP_URL to a deployment, or `serve` in the system's table in pyproject.toml",
     ]

@@ -39,7 +39,11 @@ def main(argv: Sequence[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, module in COMMANDS.items():
         text = (module.__doc__ or "").partition("\n")[0]
-        module.configure(commands.add_parser(name, help=text, description=module.__doc__))
+        module.configure(
+            commands.add_parser(
+                name, help=text, description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+            )
+        )
     arguments, rest = parser.parse_known_args(argv)
     module = COMMANDS[arguments.command]
     if rest and arguments.command not in ("record", "verify"):
@@ -52,6 +56,9 @@ def main(argv: Sequence[str]) -> int:
         return int(module.run(arguments))
     except (configuration.ConfigError, TargetError, UnreadableGolden) as error:
         print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted; goldens change only after their test has passed, so none is half-written", file=sys.stderr)
         return 2
 
 

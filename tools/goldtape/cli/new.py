@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import sys
 from importlib import resources
 from pathlib import Path
@@ -19,6 +20,14 @@ from goldtape.config import Config
 
 NEEDS_PROJECT = False
 
+_PROJECT = (
+    "pyproject.toml",
+    "service.py",
+    ".gitignore",
+    ".gitattributes",
+    "tests/orders/conftest.py",
+    "tests/orders/test_orders.py",
+)
 # A test is written for the kind of client that its system's fixture gives.
 _SYNC = {"define": "def", "get": "", "client": "Client"}
 _ASYNC = {"define": "async def", "get": "await ", "client": "AsyncClient"}
@@ -52,9 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
 def write_project(folder: Path) -> list[str]:
     """The sample project: an orders service on the standard library, one test, nothing recorded yet."""
     _require_absent(folder)
-    for name in ("pyproject.toml", "service.py", "tests/orders/conftest.py", "tests/orders/test_orders.py"):
+    for name in _PROJECT:
         _fill(f"project/{name}", folder / name, {})
-    return [str(folder), f"next: cd {folder} && goldtape record"]
+    return [str(folder), f"next, in an environment with goldtape: cd {shlex.quote(str(folder))} && goldtape record"]
 
 
 def _write(arguments: argparse.Namespace) -> list[str]:
@@ -86,7 +95,14 @@ def _write_system(config: Config, name: str) -> list[str]:
     text = pyproject.read_text(encoding="utf-8").rstrip("\n")
     pyproject.write_text(f"{text}\n\n{_text('system/table.toml', names)}", encoding="utf-8")
     lines = _write_test(config, name, "first-story")
-    return [f"{pyproject.relative_to(config.root)}: [tool.goldtape.systems.{name}]", str(folder), *lines]
+    table = f"[tool.goldtape.systems.{name}]"
+    return [
+        f"pyproject.toml: {table}",
+        *(file.relative_to(config.root).as_posix() for file in sorted(folder.iterdir()) if file.suffix),
+        f"next: say in {table} how the service is started (or set {names['variable']}), and put "
+        f"{folder.relative_to(config.root).as_posix()} into testpaths",
+        *(line for line in lines if line.startswith("next")),
+    ]
 
 
 def _write_test(config: Config, system: str, name: str) -> list[str]:

@@ -12,6 +12,7 @@ from goldtape.cli.running import pytest_at
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """No options of its own; the rest goes to pytest."""
+    parser.usage = "goldtape record [what pytest takes: files, -k, -m, ...]"
 
 
 def run(arguments: argparse.Namespace) -> int:
