@@ -23,7 +23,7 @@ STOP_TIMEOUT_S = 10.0
 def _end_with_parent() -> None:
     # prctl(2), PR_SET_PDEATHSIG: a run that is killed cannot stop what it started.
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-    # A run in the background of a script ignores Ctrl-C and hands that down; its children are stopped by this very signal.
+    # A run in the background of a script ignores Ctrl-C and hands that down; its children are stopped by this signal.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

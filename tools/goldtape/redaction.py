@@ -29,9 +29,10 @@ SECRET_HEADERS = frozenset(
 SECRET_NAMES = frozenset(
     {"password", "passwd", "pwd", "passphrase", "secret", "token", "apikey", "accesskey", "privatekey"}
     | {"credential", "credentials", "connectionstring", "authorization", "cookie", "signature", "sig"}
+    | {"passwords", "secrets", "apikeys", "accesstokens", "refreshtokens"}
     | {"jwt", "bearer", "sessionid", "sastoken", "accountkey", "sharedaccesssignature"}
 )
-SECRET_ENDINGS = ("password", "passwd", "secret", "token", "apikey", "accesskey", "privatekey")
+SECRET_ENDINGS = ("password", "passwd", "secret", "token", "apikey", "accesskey", "privatekey", "signature")
 
 _REDACTED = re.compile(r"\[redacted(?:-\d+)?\]")
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")

@@ -198,7 +198,8 @@ def test_a_test_with_parameters_is_named_so_that_a_shell_takes_it(shop: Project)
     replayed = shop.add("tests/test_shop.py", ask).replay("-k", "a/b")
 
     assert replayed.report == [
-        "tests/test_shop.py::test_ask[a/b] has no cassettes/test_shop/test_ask[a%2Fb].yaml: never recorded, or deleted since",
+        "tests/test_shop.py::test_ask[a/b] has no cassettes/test_shop/test_ask[a%2Fb].yaml: "
+        "never recorded, or deleted since",
         "next: record it against the running service: "
         "pytest --live --record-mode=rewrite 'tests/test_shop.py::test_ask[a/b]'",
     ]
