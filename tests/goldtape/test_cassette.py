@@ -6,7 +6,7 @@ from typing import Any
 
 from vcr.request import Request as VcrRequest
 
-from goldtape.cassette import LiveCassette
+from goldtape.capture import LiveCassette
 
 ANSWER: dict[str, Any] = {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": {"string": b""}}
 

@@ -21,6 +21,7 @@ ORDER = [
     *("storage", "matching"),
     "transcript",
     "cassette",
+    *("replay", "capture"),
     "drift",
     "scanner",
     "explain",

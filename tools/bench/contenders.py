@@ -22,9 +22,9 @@ from vcr.serializers import yamlserializer
 
 from bench.workload import HOST, JSON_HEADERS, Workload
 from goldtape import explain, storage
-from goldtape.cassette import ReplayCassette, Unmatched
 from goldtape.config import Config, System, Target
 from goldtape.interaction import Interaction, Json, Request, Response
+from goldtape.replay import ReplayCassette, Unmatched
 from goldtape.rules import Rules
 
 Transport = httpx.BaseTransport | None

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from goldtape.cassette import Unmatched
 from goldtape.config import Config
 from goldtape.drift import Difference, compare_exchange
 from goldtape.interaction import Interaction, Request, Response
+from goldtape.replay import Unmatched
 from goldtape.storage import Stored
 from goldtape.transcript import exchange, label
 

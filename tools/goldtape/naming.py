@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 # Legal in a file name on every system; "%" itself is quoted, so quoting can be undone.
 _SAFE = "[]()=,+@ "
@@ -46,11 +46,6 @@ def file_name(name: str) -> str:
         return quoted
     digest = hashlib.blake2s(name.encode(), digest_size=6).hexdigest()
     return f"{quoted[: _MAX_BYTES - 13]}~{digest}"
-
-
-def unquoted(file_name: str) -> str:
-    """The inverse of `file_name`, for names short enough to have one."""
-    return unquote(file_name)
 
 
 def refuse_collisions(named: Iterable[tuple[str, PurePosixPath]]) -> None:

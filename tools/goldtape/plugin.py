@@ -20,8 +20,8 @@ import pytest_recording  # noqa: F401  # first: it has vcr.matchers rewritten, w
 
 from goldtape import config as configuration
 from goldtape import network, scanner, transaction
-from goldtape.cassette import UnmatchedRequest
 from goldtape.naming import NamesCollide, golden_name, project_nodeid, refuse_collisions
+from goldtape.replay import UnmatchedRequest
 from goldtape.rules import Rules
 from goldtape.session import Session, remember
 from goldtape.snapshot import GoldenExtension

@@ -57,6 +57,10 @@ class Stored:
         status = response["status"]
         return Interaction(request, Response(status["code"], status["message"], received, body))
 
+    def interactions(self) -> list[Interaction]:
+        """Every interaction, parsed, in file order."""
+        return [self.interaction(index) for index in range(len(self))]
+
     def line(self, index: int) -> int:
         """The line of the file, counted from 1, at which an interaction begins."""
         return 2 + 2 * index + sum(map(str.count, self.chunks[:index], repeat("\n")))

@@ -18,12 +18,14 @@ from typing import Any, TypeVar
 from syrupy.assertion import SnapshotAssertion
 
 from goldtape import drift, explain, scanner, storage, transaction, transcript
-from goldtape.cassette import LiveCassette, ReplayCassette, Unmatched, all_interactions, capturing
+from goldtape.capture import LiveCassette
+from goldtape.cassette import capturing
 from goldtape.config import Config
 from goldtape.goldens import UnreadableGolden
 from goldtape.interaction import Interaction, Json, Request, Response
 from goldtape.naming import golden_name, suffixed
 from goldtape.races import Race
+from goldtape.replay import ReplayCassette, Unmatched
 from goldtape.rules import Captured, Rules
 from goldtape.snapshot import TRANSCRIPT
 from goldtape.storage import Stored
@@ -254,7 +256,7 @@ class Tape:
             return explain.unplayed(left, self._stored, self.config, self.nodeid)
         if not failed and self._in_order and cassette.played != sorted(cassette.played):
             return explain.out_of_order(cassette.played, self._stored, self.config, self.nodeid)
-        return self._compare(all_interactions(self._stored), partial=False)
+        return self._compare(self._stored.interactions(), partial=False)
 
     def _finish_live(self, failed: bool) -> str:
         cassette = self._cassette
@@ -289,7 +291,7 @@ class Tape:
             self._staged |= {self.cassette_path: None, self.snapshot_path: None}
             return ""
         # Another zlib may compress the same body to other bytes, so equal is what is equal before compression.
-        before = storage.dump(all_interactions(self._stored), body_limit=None)
+        before = storage.dump(self._stored.interactions(), body_limit=None)
         if before != storage.dump(interactions, body_limit=None):
             text = storage.dump(interactions, self.config.body_limit)
             self.stage(self.cassette_path, text.encode("utf-8"))

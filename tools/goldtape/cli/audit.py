@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from goldtape import paths, scanner, storage, transcript
-from goldtape.cassette import all_interactions
 from goldtape.cli.collected import Case, CollectedTest, collect_tests, read_cases, tests_of
 from goldtape.config import Config
 from goldtape.goldens import UnreadableGolden
@@ -86,7 +85,7 @@ def _unreadable(config: Config, readable: dict[Path, list[Interaction]]) -> Iter
         if not twin.exists():
             yield Finding("half", _relative(file, config), "it has no snapshot: record the test again")
         try:
-            readable[file] = list(all_interactions(storage.load(file)))
+            readable[file] = storage.load(file).interactions()
         except UnreadableGolden as error:
             yield Finding("unreadable", f"{_relative(error.path, config)}:{error.line}", error.what)
     for file in sorted(config.snapshots.rglob("*.json")):
