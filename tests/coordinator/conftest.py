@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from goldtape.tape import Tape
+from goldtape import Tape
 
 from .helpers_coordinator import SOURCE
 

@@ -7,7 +7,7 @@ import asyncio
 import httpx
 import pytest
 
-from goldtape.tape import Tape
+from goldtape import Tape
 
 from .helpers_coordinator import (
     OK_ROWS,

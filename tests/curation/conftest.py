@@ -8,7 +8,7 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from goldtape.tape import Tape
+from goldtape import Tape
 
 
 @pytest.fixture

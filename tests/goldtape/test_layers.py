@@ -1,4 +1,4 @@
-"""The layers: inside tools/goldtape imports point down only."""
+"""The rooms: inside tools/goldtape imports point down only."""
 
 from __future__ import annotations
 
@@ -12,39 +12,20 @@ import goldtape
 
 ENGINE = Path(goldtape.__file__).parent
 
-# Lowest first; what stands on one line does not import its neighbours to the right.
-ORDER = [
-    "interaction",
-    *("goldens", "config", "naming", "paths", "transaction"),
-    *("redaction", "placeholders", "races", "wire"),
-    "layout",
-    *("storage", "matching"),
-    "transcript",
-    "cassette",
-    *("replay", "capture"),
-    "drift",
-    "scanner",
-    "explain",
-    "snapshot",
-    "rules",
-    *("network", "process", "target"),
-    "tape",
-    "session",
-    "plugin",
-    "cli",
-]
+# The rooms, lowest first: a room imports from those before it. A room of one file is a module.
+ROOMS = ["config", "exchange", "canonical", "goldens", "cassette", "verdict", "live", "plugin", "cli"]
 
 
-def layer(file: Path) -> str:
-    """The name in ORDER of a file of the engine."""
+def room(file: Path) -> str:
+    """The room in which a file of the engine lies."""
     return file.relative_to(ENGINE).parts[0].removesuffix(".py")
 
 
 def imported(file: Path) -> Iterator[str]:
-    """The layers that a file imports from, wherever in the file the import stands."""
+    """The rooms that a file imports from, wherever in the file the import stands."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level:
-            yield layer(file.parents[node.level - 1] / (node.module or "__init__").replace(".", "/"))
+            yield room(file.parents[node.level - 1] / (node.module or "__init__").replace(".", "/"))
         elif isinstance(node, ast.ImportFrom) and node.module == "goldtape":
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("goldtape."):
@@ -58,24 +39,24 @@ FILES = sorted(file for file in ENGINE.rglob("*.py") if file != ENGINE / "__init
 
 @pytest.mark.parametrize("file", FILES, ids=[file.relative_to(ENGINE).as_posix() for file in FILES])
 def test_imports_of_a_file_point_down(file: Path) -> None:
-    """A file imports from lower layers only, so there are no cycles."""
-    own = layer(file)
+    """A file imports from lower rooms only, so there are no cycles."""
+    own = room(file)
 
-    above = [name for name in imported(file) if ORDER.index(name) >= ORDER.index(own) and name != own]
+    above = [name for name in imported(file) if ROOMS.index(name) >= ROOMS.index(own) and name != own]
 
     assert above == [], f"{own} stands below {', '.join(above)}"
 
 
-def test_order_names_every_module_once() -> None:
-    """A new module has to take its place in ORDER."""
-    assert {layer(file) for file in FILES} == set(ORDER)
-    assert len(ORDER) == len(set(ORDER))
+def test_rooms_are_all_there_are() -> None:
+    """A new room has to take its place in ROOMS."""
+    assert {room(file) for file in FILES} == set(ROOMS)
+    assert len(ROOMS) == len(set(ROOMS))
 
 
 def test_engine_without_plugin_and_cli_knows_no_pytest_and_no_terminal() -> None:
     """What computes can be used without pytest: only what pytest calls imports it."""
     knowing = {
-        layer(file)
+        room(file)
         for file in FILES
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Import) and any(alias.name in ("pytest", "argparse") for alias in node.names)

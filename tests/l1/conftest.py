@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from goldtape.tape import Tape
+from goldtape import Tape
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from goldtape.tape import Tape
+from goldtape import Tape
 
 from .helpers_l1 import (
     User,

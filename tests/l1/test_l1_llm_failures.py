@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from goldtape.tape import Tape
+from goldtape import Tape
 
 from .helpers_l1 import build_session, get_session, intake, llm_calls, make_l1_user, next_node, post, rows, set_llm_mode
 

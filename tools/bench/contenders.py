@@ -21,11 +21,12 @@ from vcr.request import Request as VcrRequest
 from vcr.serializers import yamlserializer
 
 from bench.workload import HOST, JSON_HEADERS, Workload
-from goldtape import explain, storage
+from goldtape.canonical.pipeline import Rules
+from goldtape.cassette.replay import ReplayCassette, Unmatched
 from goldtape.config import Config, System, Target
-from goldtape.interaction import Interaction, Json, Request, Response
-from goldtape.replay import ReplayCassette, Unmatched
-from goldtape.rules import Rules
+from goldtape.exchange.interaction import Interaction, Json, Request, Response
+from goldtape.goldens import cassette_file as storage
+from goldtape.verdict import explain
 
 Transport = httpx.BaseTransport | None
 """What the client is made with; None for httpx's own, which the recorders patch."""

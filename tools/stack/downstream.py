@@ -18,7 +18,7 @@ from pathlib import Path
 
 import httpx
 
-from goldtape.process import END_WITH_PARENT, stop
+from goldtape.live.process import END_WITH_PARENT, stop
 
 # The folder that holds the package "services".
 TOOLS = Path(__file__).resolve().parents[1]

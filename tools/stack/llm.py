@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from goldtape.process import serving
+from goldtape.live.process import serving
 
 # The folder that holds the package "services".
 TOOLS = Path(__file__).parents[1]

@@ -22,7 +22,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TypedDict
 
-from goldtape.process import END_WITH_PARENT
+from goldtape.live.process import END_WITH_PARENT
 
 # Below the range from which systems give out ports for outgoing connections, so a restart finds its port free.
 PORTS = range(14450, 14650)

@@ -23,7 +23,7 @@ import pytest
 import syrupy
 from vcr.stubs import aiohttp_stubs, httpx_stubs, requests_stubs, urllib3_stubs  # noqa: F401
 
-from goldtape import scanner
+from goldtape.canonical import scanner
 
 SHOP_URL = "http://127.0.0.1:9"
 """Where a live run of the shop is said to be; its clients never open a socket."""

@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from goldtape.process import free_port
+from goldtape.live.process import free_port
 
 from .project import Project
 
@@ -45,7 +45,7 @@ import os, signal
 import httpx
 import pytest
 
-from goldtape import transaction
+from goldtape.goldens import transaction
 
 @pytest.fixture
 def shop(goldtape):

@@ -46,7 +46,7 @@ def test_replay_blocks_tcp_udp_and_names_alike(shop: Project) -> None:
         for report in (replayed.reports[f"test_{name}"], replayed.reports[f"test_{name}_taped"]):
             complaint = [line[1:].strip() for line in report if line.startswith("E ")]
             assert complaint == [
-                f"goldtape.network.NetworkBlocked: replay: no network, and {peer} was asked for",
+                f"goldtape.live.network.NetworkBlocked: replay: no network, and {peer} was asked for",
                 "next: send it through the client of a system fixture, so that its cassette can answer; "
                 "a test that must have the network carries @pytest.mark.allow_network",
             ]
@@ -152,8 +152,8 @@ def test_a_live_run_reaches_its_targets_and_no_other_address(shop: Project, argu
 
     assert live.outcomes == {"passed": 1, "failed": 2}
     allowed = "is not a target of [tool.goldtape.systems]; only 127.0.0.1 are"
-    assert f"goldtape.network.NetworkBlocked: live run: 192.0.2.1:80 {allowed}" in live.output
-    assert f"goldtape.network.NetworkBlocked: live run: the name 'example.org' {allowed}" in live.output
+    assert f"goldtape.live.network.NetworkBlocked: live run: 192.0.2.1:80 {allowed}" in live.output
+    assert f"goldtape.live.network.NetworkBlocked: live run: the name 'example.org' {allowed}" in live.output
 
 
 def test_a_blocked_look_up_cannot_be_swallowed_as_a_network_error(shop: Project) -> None:

@@ -7,8 +7,9 @@ import os
 
 import pytest
 
-from goldtape import network, plugin
-from goldtape.snapshot import GoldenExtension
+from goldtape.goldens.snapshot import GoldenExtension
+from goldtape.live import network
+from goldtape.plugin import hooks
 
 from .project import Project
 
@@ -166,7 +167,7 @@ def test_a_run_inside_a_run_leaves_the_outer_one_alone(shop: Project) -> None:
 
     def state() -> list[object]:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-        return [GoldenExtension.config, GoldenExtension.write, plugin._current, list(network._guard.rules), environ]
+        return [GoldenExtension.config, GoldenExtension.write, hooks._current, list(network._guard.rules), environ]
 
     before = state()
     project = shop.add("tests/test_shop.py", THREE)

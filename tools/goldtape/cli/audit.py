@@ -14,13 +14,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from goldtape import paths, scanner, storage, transcript
+from goldtape.canonical import scanner
+from goldtape.canonical.pipeline import Rules
 from goldtape.cli.collected import Case, CollectedTest, collect_tests, read_cases, tests_of
 from goldtape.config import Config
-from goldtape.goldens import UnreadableGolden
-from goldtape.interaction import Interaction, Json
-from goldtape.naming import golden_name, suffixed
-from goldtape.rules import Rules
+from goldtape.exchange import paths
+from goldtape.exchange.interaction import Interaction, Json
+from goldtape.goldens import cassette_file as storage
+from goldtape.goldens import transcript
+from goldtape.goldens.naming import golden_name, suffixed
+from goldtape.goldens.reading import UnreadableGolden
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
 _DAY_S = 24 * 60 * 60

@@ -11,8 +11,8 @@ import sys
 
 from goldtape.cli.collected import collect_tests, read_cases, tests_of
 from goldtape.config import Config
-from goldtape.naming import golden_name, suffixed
-from goldtape.session import RESULTS
+from goldtape.goldens.naming import golden_name, suffixed
+from goldtape.plugin.session import RESULTS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -20,7 +20,7 @@ _CHANGE = ('"total": total', '"amount": total')
 # Whatever other plugins this environment has would only add lines of their own.
 _ENVIRONMENT = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-    "PYTEST_ADDOPTS": "-p pytest_recording.plugin -p syrupy -p goldtape.plugin -p no:cacheprovider",
+    "PYTEST_ADDOPTS": "-p pytest_recording.plugin -p syrupy -p goldtape.plugin.hooks -p no:cacheprovider",
 }
 _RECORD = ("--live", "--record-mode=rewrite")
 

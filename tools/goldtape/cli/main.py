@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from goldtape import config as configuration
-from goldtape import transaction
 from goldtape.cli import audit, cases, demo, new, record, support, up, verify
-from goldtape.goldens import UnreadableGolden
-from goldtape.target import TargetError
+from goldtape.goldens import transaction
+from goldtape.goldens.reading import UnreadableGolden
+from goldtape.live.target import TargetError
 
 # review, report and learn will stand here too, each in a file of its name.
 COMMANDS = {

@@ -9,9 +9,9 @@ import argparse
 import os
 import sys
 
-from goldtape import target
 from goldtape.cli.running import until_interrupted
 from goldtape.config import Config
+from goldtape.live import target
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from goldtape import target
 from goldtape.cli.running import until_interrupted
 from goldtape.config import Config
+from goldtape.live import target
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import service
 
-from goldtape.tape import Tape
+from goldtape import Tape
 
 
 @pytest.fixture

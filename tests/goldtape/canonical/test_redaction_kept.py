@@ -1,0 +1,214 @@
+"""redaction: what the test needs of a secret still works, and what is none is spared."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goldtape.canonical.redaction import Redactor
+from goldtape.cassette.key import canonical_uri
+from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response
+
+QUICK = settings(max_examples=30, deadline=None, derandomize=True)
+
+URL = "http://shop.test/v1"
+PLAIN = "Tr0ub4dor"
+
+
+def sent(body: Body = None, uri: str = URL, **headers: str) -> Interaction:
+    return Interaction(
+        Request("POST", uri, {name.replace("_", "-"): v for name, v in headers.items()}, body), Response(204, "", {})
+    )
+
+
+def received(body: Body = None, **headers: str) -> Interaction:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Interaction(Request("GET", URL, {}), Response(200, "OK", named, body))
+
+
+# ------------------------------------------------------------------ who minted it
+
+TOKENS = {"alice": "tok-a-123456", "bob": "tok-b-123456"}
+
+
+def story(tokens: dict[str, str], passwords: dict[str, str]) -> list[Interaction]:
+    """Two users log in and each sends its token back, in every form."""
+    logins = [
+        Interaction(
+            Request("POST", f"{URL}/login", {}, Json({"user": user, "password": passwords[user]})),
+            Response(200, "OK", {}, Json({"token": token})),
+        )
+        for user, token in tokens.items()
+    ]
+    uses = [
+        sent(Json({"note": f"it is {token}"}), f"{URL}?token={quote(token)}", authorization=f"Bearer {token}")
+        for token in (tokens["bob"], tokens["alice"])
+    ]
+    return [*logins, *uses]
+
+
+PASSWORDS = {"alice": "wonderland", "bob": "builder-99"}
+
+
+def test_redact_minted_tokens_are_numbered_so_that_users_stay_two() -> None:
+    """By first appearance, and equal wherever they come back: alice's requests are told from bob's."""
+    alice, bob, as_bob, as_alice = Redactor().redact(story(TOKENS, PASSWORDS))
+
+    assert [one.response.body for one in (alice, bob)] == [
+        Json({"token": "[redacted-1]"}),
+        Json({"token": "[redacted-2]"}),
+    ]
+    assert [one.request.body for one in (alice, bob)] == [
+        Json({"user": user, "password": "[redacted]"}) for user in ("alice", "bob")
+    ]
+    assert as_bob.request.headers["authorization"] == "Bearer [redacted-2]"
+    assert as_alice.request.headers["authorization"] == "Bearer [redacted-1]"
+    assert as_alice.request.uri == f"{URL}?token=[redacted-1]"
+    assert as_alice.request.body == Json({"note": "it is [redacted-1]"})
+
+
+def test_redact_request_of_a_replayed_client_equals_the_recorded_one() -> None:
+    """A client that was given the stand-ins sends them back, and each request matches what was stored."""
+    stored = Redactor().redact(story(TOKENS, PASSWORDS))
+    replay = Redactor()
+
+    replayed = story({"alice": "[redacted-1]", "bob": "[redacted-2]"}, PASSWORDS)
+
+    sent_again = [replay.redact_request(one.request) for one in replayed]
+    assert [comparable(one) for one in sent_again] == [comparable(one.request) for one in stored]
+
+
+def comparable(request: Request) -> tuple[Any, ...]:
+    return canonical_uri(request.uri), request.headers, request.body
+
+
+def test_redact_token_that_the_client_sent_first_is_not_numbered() -> None:
+    """Who showed it first decides: what the client brought along is `[redacted]` in responses too."""
+    echoed = [sent(Json({"token": PLAIN})), received(Json({"token": PLAIN}))]
+
+    assert Redactor().redact(echoed)[1].response.body == Json({"token": "[redacted]"})
+
+
+VALUES = st.sampled_from(["hunter-222", "s3cr3t-word", "pin", "12"])
+
+
+@st.composite
+def self_contained(draw: st.DrawFn) -> Request:
+    """A request that names its secrets as such, and may quote them elsewhere too."""
+    named = draw(st.dictionaries(st.sampled_from(["password", "apiKey", "x-secret"]), VALUES, max_size=3))
+    quoting = [f"it was {value}" for value in named.values()]
+    body = {**named, "notes": quoting, "raw": json.dumps(named)}
+    return Request("POST", f"{URL}?{urlencode(named)}", {"x-note": " ".join(quoting)}, Json(body))
+
+
+@QUICK
+@given(st.lists(self_contained(), max_size=4))
+def test_redact_request_by_request_equals_redact_of_the_whole_test(requests: list[Request]) -> None:
+    """What is matched in replay, one request at a time, is what was stored, all at once."""
+    named = [
+        Request("POST", URL, {}, Json({"password": value})) for value in ("hunter-222", "s3cr3t-word", "pin", "12")
+    ]
+    one_by_one = Redactor()
+
+    together = Redactor().redact([Interaction(one, Response(200, "", {})) for one in [*named, *requests]])
+
+    assert [one_by_one.redact_request(one) for one in [*named, *requests]] == [one.request for one in together]
+
+
+@QUICK
+@given(self_contained())
+def test_may_concern_false_means_redaction_changes_nothing(request: Request) -> None:
+    """The quick look never passes a request that holds a secret."""
+    redactor, body = Redactor(), request.body
+    assert isinstance(body, Json)
+
+    if not redactor.may_concern(request.uri, request.headers, body.text().encode()):
+        assert Redactor().redact_request(request) == request
+
+
+# ------------------------------------------------------------------ what is spared
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "max_tokens",
+        "total_tokens",
+        "key",
+        "keys",
+        "primaryKey",
+        "tokenCount",
+        "author",
+        "signal",
+        "design",
+        "passed",
+        "id",
+    ],
+)
+@pytest.mark.parametrize("value", ["some value", 12, 1.5, True, None])
+def test_redact_harmless_name_is_spared(name: str, value: Any) -> None:
+    """Names that only resemble a secret's keep their values."""
+    one = received(Json({name: value}))
+
+    assert Redactor().redact([one]) == [one]
+
+
+@pytest.mark.parametrize("value", ["some value", 12345678, 1.5, [1, "two"]])
+def test_redact_secret_name_holds_no_value_of_any_type(value: Any) -> None:
+    """A number or a list under a secret's name is as secret as a text."""
+    [one] = Redactor().redact([sent(Json({"password": value}))])
+
+    expected = ["[redacted]", "[redacted]"] if isinstance(value, list) else "[redacted]"
+    assert one.request.body == Json({"password": expected})
+
+
+@pytest.mark.parametrize("value", [None, True, False, ""])
+def test_redact_secret_name_without_a_secret_keeps_it(value: Any) -> None:
+    """That there is no password, or that there is one, is behaviour and no secret."""
+    one = received(Json({"password": value}))
+
+    assert Redactor().redact([one]) == [one]
+
+
+def test_redact_names_of_the_system_are_added_and_public_ones_spared() -> None:
+    """`secrets` and `public` of the configuration have the last word, however the name is spelt."""
+    redactor = Redactor(secrets=["walk_code"], public=["nextToken"])
+
+    [one] = redactor.redact([received(Json({"walkCode": "abcdefg", "next_token": "page-two"}), walk_code="x")])
+
+    assert one.response.body == Json({"walkCode": "[redacted-2]", "next_token": "page-two"})
+    assert one.response.headers == {"walk-code": "[redacted-1]"}
+    assert redactor.may_concern(URL, {}, b'{"walk-code": "x"}')
+
+
+def test_redact_short_secret_goes_where_it_stands_and_is_not_hunted() -> None:
+    """A PIN or `admin` as a password could be any word, so other fields that happen to be equal stay."""
+    one = sent(Json({"password": "admin", "role": "admin", "text": "the admin", "admin": "12"}), x_api_key="admin")
+
+    [redacted] = Redactor().redact([one])
+
+    assert redacted.request.body == Json(
+        {"password": "[redacted]", "role": "admin", "text": "the admin", "admin": "12"}
+    )
+    assert redacted.request.headers == {"x-api-key": "[redacted]"}
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "redacted"),
+    [
+        ("authorization", "Bearer abc", "Bearer [redacted]"),
+        ("authorization", "abc", "[redacted]"),
+        ("cookie", "a=x; s=y", "a=[redacted]; s=[redacted]"),
+        ("x-api-key", "Digest", "[redacted]"),
+    ],
+)
+def test_redact_short_secret_in_a_header_goes(header: str, value: str, redacted: str) -> None:
+    """Too short to be hunted for, it goes from its own header all the same."""
+    [one] = Redactor().redact([Interaction(Request("GET", URL, {header: value}), Response(200, "", {}))])
+
+    assert one.request.headers == {header: redacted}

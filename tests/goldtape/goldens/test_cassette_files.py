@@ -1,0 +1,198 @@
+"""storage: files by other hands are read as YAML means them, broken ones are refused with path and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response
+from goldtape.goldens.cassette_file import _load_yaml, dump, load
+from goldtape.goldens.reading import UnreadableGolden, read_golden
+
+URL = "http://shop.test/v1/orders"
+CASSETTES = (Path(__file__).parents[3] / "cassettes").rglob("*.yaml")
+A_CASSETTE = min(CASSETTES, key=lambda path: path.stat().st_size)
+
+
+def interaction(received: Body = None, sent: Body = None, **headers: str) -> Interaction:
+    return Interaction(
+        Request("POST", URL, _typed(sent), sent), Response(200, "OK", _typed(received) | headers, received)
+    )
+
+
+def _typed(body: Body) -> dict[str, str]:
+    if body is None:
+        return {}
+    return {"content-type": "application/json" if isinstance(body, Json) else "text/plain"}
+
+
+def saved(folder: Path, text: str | bytes) -> Path:
+    path = folder / "cassette.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    return path
+
+
+def loaded(path: Path) -> list[Interaction]:
+    cassette = load(path)
+    return [cassette.interaction(index) for index in range(len(cassette))]
+
+
+# ------------------------------------------------------------------ files by other hands
+
+BY_VCRPY = """\
+interactions:
+- request:
+    body: null
+    headers:
+      Accept:
+      - '*/*'
+      X-Two:
+      - a
+      - b
+    method: GET
+    uri: http://shop.test/v1/orders
+  response:
+    body:
+      string: 'it''s: here'
+    headers:
+      Content-Type:
+      - text/plain
+    status:
+      code: 200
+      message: null
+version: 1
+"""
+
+
+def test_load_cassette_of_stock_vcrpy_is_read_as_yaml_means_it(tmp_path: Path) -> None:
+    """The same lines in YAML's other spellings are not taken for the layout of our own writer."""
+    request = Request("GET", URL, {"accept": "*/*", "x-two": "a, b"})
+    response = Response(200, "", {"content-type": "text/plain"}, "it's: here")
+
+    assert loaded(saved(tmp_path, BY_VCRPY)) == [Interaction(request, response)]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        pytest.param("message: OK", "message: OK  # fine", id="comment"),
+        pytest.param("message: OK", "message: 'OK'", id="single-quotes"),
+        pytest.param("message: OK", 'message: "\\x4fK"', id="yaml-escape"),
+        pytest.param("content-type:", "Content-Type:", id="header-in-capitals"),
+        pytest.param("method: POST", "method: !!str POST", id="tag"),
+        pytest.param(
+            '        {\n          "a": 1\n        }', '          {\n            "a": 1\n          }', id="deeper"
+        ),
+        pytest.param("uri: http://shop.test/v1/orders", "uri: >-\n      http://shop.test/v1/orders", id="folded"),
+        pytest.param("    method: POST\n    uri: " + URL, "    uri: " + URL + "\n    method: POST", id="other-order"),
+        pytest.param("- application/json\n    method", "- 'application/json'\n    method", id="quoted-header"),
+    ],
+)
+def test_load_edited_by_hand_means_the_same(tmp_path: Path, ours: str, theirs: str) -> None:
+    """Whoever edits a cassette may write any YAML."""
+    recorded = [interaction(Json({"a": 1}), Json({"b": 2}))]
+    text = dump(recorded, None)
+    assert ours in text
+
+    assert loaded(saved(tmp_path, text.replace(ours, theirs, 1))) == recorded
+
+
+@pytest.mark.parametrize("body", ["a\n\nb", "  indented\n", "x\n\n\n"])
+def test_load_text_block_by_hand_keeps_the_white_space_that_yaml_keeps(tmp_path: Path, body: str) -> None:
+    """A block of text that somebody pasted in is read as YAML reads it."""
+    text = dump([interaction("PLACE")], None).replace(
+        "|-\n        PLACE", "|2+\n" + "".join(f"        {line}\n" for line in body.split("\n")[:-1]).rstrip("\n")
+    )
+
+    assert loaded(saved(tmp_path, text)) == _load_yaml(Path("memory.yaml"), text)
+
+
+@pytest.mark.parametrize("nothing", ["null", "~", "''"])
+def test_load_message_that_yaml_reads_as_nothing_is_empty(tmp_path: Path, nothing: str) -> None:
+    """A word that means something else in YAML is not taken for a text."""
+    text = dump([interaction()], None).replace("message: OK", f"message: {nothing}")
+
+    [one] = loaded(saved(tmp_path, text))
+
+    assert one.response.reason == ""
+
+
+def test_load_line_ended_by_a_carriage_return_is_a_line(tmp_path: Path) -> None:
+    """YAML knows a third way to end a line; a tool that leaves it behind changes nothing."""
+    recorded = [interaction("a\nb")]
+
+    assert loaded(saved(tmp_path, dump(recorded, None).replace("a\n", "a\r"))) == recorded
+
+
+def test_load_crlf_checkout_is_read(tmp_path: Path) -> None:
+    """A checkout that turned every line end into CRLF changes nothing."""
+    recorded = [interaction(Json({"a": 1}), "text\nof two lines")]
+    text = dump(recorded, None)
+    as_written = load(saved(tmp_path, text)).chunks
+    assert "\r" not in read_golden(saved(tmp_path, text.replace("\n", "\r\n")))
+
+    path = saved(tmp_path, text.replace("\n", "\r\n"))
+
+    assert loaded(path) == recorded
+    assert load(path).chunks == as_written
+
+
+# ------------------------------------------------------------------ broken files
+
+WHOLE = dump([interaction(Json({"n": n})) for n in range(3)], None)
+LINES = WHOLE.split("\n")
+SECOND, VERSION = LINES.index('          "n": 1') + 1, LINES.index("version: 1") + 1
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        pytest.param(b"", 1, "empty", id="empty"),
+        pytest.param(b" \n\n", 1, "empty", id="blank"),
+        pytest.param(WHOLE.encode().replace(b'"n": 1', b'"n": "\xff"'), SECOND, "not UTF-8", id="not-utf-8"),
+        pytest.param(
+            WHOLE.replace("version: 1", "<<<<<<< HEAD\nversion: 1\n=======\n>>>>>>> b").encode(),
+            VERSION,
+            "merge",
+            id="conflict",
+        ),
+        pytest.param(WHOLE.replace("version: 1", "version: 2").encode(), VERSION, "newer", id="newer"),
+        pytest.param(WHOLE.replace("version: 1", "").encode(), 1, "truncated", id="no-version"),
+        pytest.param(b"hello\n", 1, "no cassette", id="other-text"),
+        pytest.param(b"interactions: 3\nversion: 1\n", 1, "no cassette", id="no-list"),
+        pytest.param(b"interactions:\n- request: [\nversion: 1\n", 3, "not YAML", id="not-yaml"),
+        pytest.param(WHOLE.replace("    method: POST\n", "", 1).encode(), 2, "interaction 1", id="part-missing"),
+        pytest.param(WHOLE.replace("code: 200", "code: OK", 1).encode(), 2, "interaction 1", id="wrong-status"),
+        pytest.param(
+            WHOLE.replace("message: OK", "message: 2026-13-45", 1).encode(), 1, "not YAML", id="impossible-date"
+        ),
+    ],
+)
+def test_load_broken_file_names_path_and_line(tmp_path: Path, content: bytes, line: int, words: str) -> None:
+    """Whatever is wrong with a file, it is said where, and it never counts as not recorded."""
+    path = saved(tmp_path, content)
+
+    with pytest.raises(UnreadableGolden) as refused:
+        load(path)
+
+    assert (refused.value.path, refused.value.line) == (path, line)
+    assert words in refused.value.what
+    assert f"{path}:{line}: " in str(refused.value)
+
+
+def test_load_missing_file_is_another_error_than_a_broken_one(tmp_path: Path) -> None:
+    """Only a file that is not there counts as not recorded."""
+    with pytest.raises(FileNotFoundError):
+        load(tmp_path / "none.yaml")
+
+
+def test_load_truncated_anywhere_is_an_error_and_never_a_shorter_cassette(tmp_path: Path) -> None:
+    """A cassette cut off at any place is refused with a line that it has."""
+    whole = A_CASSETTE.read_bytes()
+
+    for length in range(0, len(whole), 100):
+        path = saved(tmp_path, whole[:length])
+        with pytest.raises(UnreadableGolden) as refused:
+            load(path)
+        assert 1 <= refused.value.line <= whole[:length].count(b"\n") + 1

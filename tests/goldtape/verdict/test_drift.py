@@ -1,0 +1,221 @@
+"""drift: one difference for each thing that changed, of the right kind, at the right path."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goldtape.goldens.transcript import Transcript
+from goldtape.verdict.drift import compare
+
+QUICK = settings(max_examples=30, deadline=None, derandomize=True)
+
+Entry = tuple[str, str, str]
+"""Kind, exchange and path of a difference."""
+
+FIRST = "1. GET /v1/orders as alice"
+
+
+def exchange(**facts: Any) -> dict[str, Any]:
+    return {"request": "GET /v1/orders", "as": "alice", "status": 200} | facts
+
+
+def transcript(*exchanges: dict[str, Any], **heading: Any) -> Transcript:
+    return {"goldtape": 1, "test": "tests/t.py::test", "cases": []} | heading | {"exchanges": list(exchanges)}
+
+
+def found(expected: Transcript, actual: Transcript) -> list[Entry]:
+    return [(one.kind, one.exchange, one.path) for one in compare(expected, actual)]
+
+
+def found_in_body(expected: Any, actual: Any) -> list[tuple[str, str]]:
+    differences = compare(transcript(exchange(received=expected)), transcript(exchange(received=actual)))
+    assert all(one.exchange == FIRST for one in differences)
+    return [(one.kind, one.path) for one in differences]
+
+
+def numbered(count: int, **extra: Any) -> list[dict[str, Any]]:
+    return [{"id": f"item-{n}", "state": "open"} | extra for n in range(count)]
+
+
+def anonymous(count: int) -> list[dict[str, Any]]:
+    return [{"label": f"item {n}", "state": "open"} for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "entry"),
+    [
+        pytest.param({"status": 200}, {"status": 404}, ("breaking", "status"), id="status"),
+        pytest.param(
+            {"headers": {"etag": '"etag-1"'}},
+            {"headers": {"etag": '"etag-2"'}},
+            ("changed", "headers.etag"),
+            id="header",
+        ),
+        pytest.param({"headers": {"allow": "GET"}}, {}, ("breaking", "headers.allow"), id="header-gone"),
+        pytest.param({}, {"headers": {"link": "</next>"}}, ("additive", "headers.link"), id="header-new"),
+        pytest.param({"sent": {"limit": 1}}, {"sent": {"limit": 2}}, ("changed", "sent.limit"), id="sent"),
+        pytest.param({"query": {"q": "a"}}, {"query": {"q": ["a", "b"]}}, ("breaking", "query.q"), id="query-twice"),
+        pytest.param({"received": {}}, {"received-text": "{}"}, ("breaking", "received"), id="body-no-longer-json"),
+    ],
+)
+def test_exchange_one_part_changed_one_entry(before: dict[str, Any], after: dict[str, Any], entry: Entry) -> None:
+    """Each part of an exchange that changes gives its own entry, and no other part one."""
+    changed = found(transcript(exchange(**before)), transcript(exchange(**after)))
+
+    assert (entry[0], FIRST, entry[1]) in changed
+    assert len(changed) == len({*before, *after})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "entry"),
+    [
+        pytest.param({"n": 1}, {"n": 2}, ("changed", "received.n"), id="value"),
+        pytest.param({"n": 1}, {"n": "1"}, ("breaking", "received.n"), id="number-to-text"),
+        pytest.param({"n": 1}, {"n": 1.0}, ("changed", "received.n"), id="integer-to-float"),
+        pytest.param({"n": 1}, {"n": True}, ("breaking", "received.n"), id="number-to-boolean"),
+        pytest.param({"n": 0}, {"n": False}, ("breaking", "received.n"), id="zero-to-false"),
+        pytest.param({"n": "a"}, {"n": None}, ("breaking", "received.n"), id="to-null"),
+        pytest.param({"n": None}, {"n": "a"}, ("breaking", "received.n"), id="from-null"),
+        pytest.param({"n": []}, {"n": {}}, ("breaking", "received.n"), id="list-to-object"),
+        pytest.param(1, 1.0, ("changed", "received"), id="whole-body"),
+        pytest.param({"a": 1, "b": 2}, {"a": 1}, ("breaking", "received.b"), id="field-dropped"),
+        pytest.param({"a": 1}, {"a": 1, "b": 2}, ("additive", "received.b"), id="field-added"),
+        pytest.param({"a": 1, "b": 2}, {"a": 1, "c": 2}, ("breaking", "received.b"), id="field-renamed"),
+        pytest.param({"__typename": "A"}, {"__typename": "B"}, ("changed", "received.__typename"), id="underscored"),
+        pytest.param({"__typename": "A"}, {}, ("breaking", "received.__typename"), id="underscored-dropped"),
+        pytest.param({"[0]": 1}, {"[0]": 2}, ("changed", "received[0]"), id="key-in-brackets"),
+        pytest.param({"l": [1, 2, 3]}, {"l": [3, 1, 2]}, ("changed", "received.l"), id="list-reordered"),
+        pytest.param(numbered(3), numbered(3)[::-1], ("changed", "received"), id="objects-reordered"),
+        pytest.param([1, 2, 3], [1, 3], ("breaking", "received[1]"), id="item-deleted"),
+        pytest.param([1, 3], [1, 2, 3], ("additive", "received[1]"), id="item-inserted"),
+        pytest.param([], [1], ("additive", "received[0]"), id="first-item"),
+        pytest.param([[1, 2], [3, 4]], [[1, 2], [3, 5]], ("changed", "received[1][1]"), id="nested-lists"),
+        pytest.param([[1, [2, 3]]], [[1, [3, 2]]], ("changed", "received[0][1]"), id="inner-list-reordered"),
+        pytest.param(
+            {"a": [{"b": [{"c": 1}]}]}, {"a": [{"b": [{"c": 2}]}]}, ("changed", "received.a[0].b[0].c"), id="deep"
+        ),
+        pytest.param("line 1\nline 2", "line 1\nline 3", ("changed", "received"), id="long-text"),
+    ],
+)
+def test_body_one_thing_changed_one_entry(before: Any, after: Any, entry: tuple[str, str]) -> None:
+    """One change in a body is one difference, with its kind and the path that leads to it."""
+    assert found_in_body(before, after) == [entry]
+
+
+@pytest.mark.parametrize("items", [pytest.param(numbered, id="with-ids"), pytest.param(anonymous, id="without-ids")])
+@pytest.mark.parametrize("place", [0, 500, 999])
+def test_list_of_thousand_one_edit_one_entry(items: Any, place: int) -> None:
+    """One item of a thousand deleted, inserted or changed is one difference, wherever it stands."""
+    before = items(1000)
+    shorter = before[:place] + before[place + 1 :]
+    changed = [item | {"state": "done"} if n == place else item for n, item in enumerate(before)]
+
+    assert found_in_body(before, shorter) == [("breaking", f"received[{place}]")]
+    assert found_in_body(shorter, before) == [("additive", f"received[{place}]")]
+    assert found_in_body(before, changed) == [("changed", f"received[{place}].state")]
+
+
+@pytest.mark.parametrize("items", [pytest.param(numbered, id="with-ids"), pytest.param(anonymous, id="without-ids")])
+def test_huge_list_four_edits_four_entries_in_order(items: Any) -> None:
+    """Four edits far apart in a list of 6,000 items are four differences, in the order of their places."""
+    before = items(6_000)
+    after = list(before)
+    after[3_000] = before[3_000] | {"state": "done"}
+    after[5_999] = before[5_999] | {"state": 1}
+    after.insert(4_000, {"id": "new", "label": "new"})
+    del after[10]
+
+    assert found_in_body(before, after) == [
+        ("breaking", "received[10]"),
+        ("changed", "received[3000].state"),
+        ("additive", "received[3999]"),
+        ("breaking", "received[5999].state"),
+    ]
+
+
+def test_long_list_of_few_values_edited_at_both_ends_is_compared_in_time() -> None:
+    """A list whose items repeat does not make the comparison quadratic."""
+    before = [n % 2 for n in range(20_000)]
+    started = time.perf_counter()
+
+    assert found_in_body(before, [7, *before[1:-1], 8]) == [("changed", "received[0]"), ("changed", "received[19999]")]
+    assert time.perf_counter() - started < 2
+
+
+def test_exchange_missing_or_new_is_one_entry_and_numbers_stay() -> None:
+    """A missing exchange is breaking, a new one additive, and those around them are still paired."""
+    get, put, last = exchange(), exchange(request="PUT /v1/orders/1"), exchange(request="GET /v1/audit")
+    changed = last | {"status": 500}
+
+    assert found(transcript(get, put, last), transcript(get, last)) == [
+        ("breaking", "2. PUT /v1/orders/1 as alice", "")
+    ]
+    assert found(transcript(get, last), transcript(get, put, last)) == [
+        ("additive", "2. PUT /v1/orders/1 as alice", "")
+    ]
+    assert found(transcript(get, put, last), transcript(get, changed)) == [
+        ("breaking", "2. PUT /v1/orders/1 as alice", ""),
+        ("breaking", "3. GET /v1/audit as alice", "status"),
+    ]
+
+
+def test_heading_changed_is_one_entry() -> None:
+    """Another case id above the exchanges is a difference too."""
+    changed = found(transcript(cases=["shop/order"]), transcript(cases=["shop/refund"]))
+
+    assert changed == [("changed", "the snapshot's heading", "cases")]
+
+
+def test_large_body_changed_says_shape_before_digest() -> None:
+    """A summarised body is one difference that says the most telling thing about it."""
+    before = {"received-large": {"bytes": 70_000, "sha256": "aa", "shape": {"2 items": "number"}}}
+    after = {"received-large": {"bytes": 70_001, "sha256": "bb", "shape": {"1 items": "number"}}}
+
+    [difference] = compare(transcript(exchange(**before)), transcript(exchange(**after)))
+
+    assert (difference.kind, difference.path) == ("changed", "received-large")
+    assert '"2 items"' in difference.what
+    assert '"1 items"' in difference.what
+
+
+def test_message_says_expected_and_got() -> None:
+    """What differs is said as JSON spells it, expected first."""
+    [difference] = compare(transcript(exchange(received={"n": 1})), transcript(exchange(received={"n": "1"})))
+
+    assert difference.what == 'expected 1, got "1"'
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.sampled_from([0, 1, -1, 0.0, 1.0, 2**70]) | st.text("ab_[].+'", max_size=3),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("ai_d[].", max_size=3), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def spelled(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+@QUICK
+@given(JSON, JSON)
+def test_compare_finds_nothing_only_in_equal_values(before: Any, after: Any) -> None:
+    """No difference means the same JSON, and the same JSON means no difference."""
+    assert found_in_body(before, before) == []
+    assert (found_in_body(before, after) == []) == (spelled(before) == spelled(after))
+
+
+@QUICK
+@given(JSON, JSON, st.lists(JSON, max_size=4), st.integers(0, 4))
+def test_compare_item_changed_in_any_list_is_found_in_that_list(
+    before: Any, after: Any, others: list[Any], place: int
+) -> None:
+    """A list of anything, with one item exchanged, differs exactly when the items differ."""
+    left, right = [*others[:place], before, *others[place:]], [*others[:place], after, *others[place:]]
+
+    assert (found_in_body(left, right) == []) == (spelled(before) == spelled(after))

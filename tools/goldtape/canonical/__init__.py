@@ -1,0 +1,1 @@
+"""From what was captured to what may be kept: secrets, placeholders, races."""

@@ -1,0 +1,309 @@
+"""What must never be written: secrets, found by where they stand and then removed wherever they stand.
+
+A secret is recognised by the name it goes under (a header, a query parameter, a JSON or form field), by its
+shape (a JWT, user info in a URL), or by being one of those under another spelling (base64, percent-encoding).
+Once known it is removed from every string of the test, error messages included.
+
+A secret that the client sent becomes `[redacted]`. One that the server minted becomes `[redacted-1]`,
+`[redacted-2]`, ... by first appearance, so that a replayed client can send it back and two users stay two.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response, leaves, rewrite, rewrite_json
+
+SECRET_HEADERS = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "x-auth-token"}
+    | {"x-forwarded-access-token", "x-csrf-token", "x-amz-security-token"}
+)
+SECRET_NAMES = frozenset(
+    {"password", "passwd", "pwd", "passphrase", "secret", "token", "apikey", "accesskey", "privatekey"}
+    | {"credential", "credentials", "connectionstring", "authorization", "cookie", "signature", "sig"}
+    | {"passwords", "secrets", "apikeys", "accesstokens", "refreshtokens"}
+    | {"jwt", "bearer", "sessionid", "sastoken", "accountkey", "sharedaccesssignature"}
+)
+SECRET_ENDINGS = ("password", "passwd", "secret", "token", "apikey", "accesskey", "privatekey", "signature")
+
+_REDACTED = re.compile(r"\[redacted(?:-\d+)?\]")
+_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")
+_USERINFO = re.compile(r"(?<=://)([^\s/@:\"']*):([^\s/@\"']+)(?=@)")
+_ANY_USERINFO = re.compile(r"(?<=://)[^/?#@]*@")
+_SCHEME = re.compile(r"^(Bearer|Basic|Digest|Token|ApiKey|Negotiate)\s+(.+)$", re.IGNORECASE | re.DOTALL)
+_HINT = re.compile(
+    r"passw|pwd|passphrase|secret|token|key|credential|connection_?string|authori[sz]ation|cookie|sig"
+    r"|jwt|bearer|session_?id|eyJ|://[^\s/@]*:",
+    re.IGNORECASE,
+)
+# For the quick look at a body's bytes, read as latin-1: what precedes a colon in quotes, in JSON inside JSON strings
+# too; at least what `_USERINFO` finds; and escapes that could spell a name or either shape, of a slash or of ASCII.
+_MEMBER_NAMES = re.compile(r'"(?=([^"]*+)"\s*:)', re.ASCII)
+_LIKE_USERINFO = re.compile(r"://[^\s/@]*:[^\s/@]+@", re.ASCII)
+_ESCAPE = re.compile(r"\\(?:/|u00[2-7])")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
+# A shorter secret is removed where it stands, but not hunted for in other strings: it could be any word.
+_HUNTED_LENGTH = 6
+# A name with its value inside a text that is no JSON as a whole: a line of NDJSON or of an event stream, a part of a
+# multipart form, an XML element.
+_NAMED = (
+    re.compile(r'"([^"\\]+)"\s*:\s*"((?:[^"\\]|\\.)+)"'),
+    re.compile(r'name="([^"]+)"(?:\r\n[^\r\n]+)*\r\n\r\n([^\r\n]+)'),
+    re.compile(r"<([\w:.-]+)[^<>]*>([^<>]+)</"),
+)
+
+
+@dataclass(slots=True)
+class Redactor:
+    """The redaction of one test: remembers which secrets it has met, and who sent each first.
+
+    Args:
+        secrets: Further field or header names whose values are secret.
+        public: Names that the defaults would take for secret, but are not.
+    """
+
+    secrets: Iterable[str] = ()
+    public: Iterable[str] = ()
+    _known: dict[str, str] = field(default_factory=dict)
+    _minted: int = 0
+    _pattern: re.Pattern[str] | None = None
+    _names: frozenset[str] = frozenset()
+    _spared: frozenset[str] = frozenset()
+    _hint: re.Pattern[str] = _HINT
+    _is_secret: Callable[[str], bool] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._names = frozenset(map(_plain, self.secrets))
+        self._spared = frozenset(map(_plain, self.public))
+        if self._names:
+            spelled = ("[^a-z0-9]*".join(name) for name in sorted(self._names))
+            self._hint = re.compile("|".join((_HINT.pattern, *spelled)), re.IGNORECASE)
+        self._is_secret = lru_cache(maxsize=4096)(lambda name: name in SECRET_HEADERS or self.is_secret_name(name))
+
+    def redact(self, interactions: Sequence[Interaction]) -> list[Interaction]:
+        """Remove every secret of a test from all its interactions; the order decides who minted what."""
+        for interaction in interactions:
+            self._meet_request(interaction.request)
+            self._meet_response(interaction.response)
+        return [
+            Interaction(self._clean_request(one.request), self._clean_response(one.response)) for one in interactions
+        ]
+
+    def redact_request(self, request: Request) -> Request:
+        """Remove the secrets of one request on its way to being matched; `redact` gives the same result."""
+        self._meet_request(request)
+        return self._clean_request(request)
+
+    def may_concern(self, uri: str, headers: Mapping[str, str], body: bytes | None) -> bool:
+        """A quick look at a request: False only if `redact_request` would leave it as it is."""
+        text, query = (body or b"").decode("latin-1"), uri.partition("?")[2]
+        everything = "\n".join((uri, text, *map(str, headers.values())))
+        return bool(
+            self._known
+            or headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+            or "@" in uri
+            or "#" in uri
+            or "%" in query
+            or "eyJ" in everything
+            or _LIKE_USERINFO.search(everything)
+            or ("\\" in text and _ESCAPE.search(text))
+            or (("<" in text or 'name="' in text) and self._hint.search(text))
+            or any(map(self._is_secret, (*headers, *_MEMBER_NAMES.findall(text))))
+            or (query and any(self._is_secret(pair.partition("=")[0]) for pair in query.split("&")))
+        )
+
+    def is_secret_name(self, name: str) -> bool:
+        """Whether a value under this field, parameter or header name is a secret."""
+        plain = _plain(name)
+        if plain in self._spared:
+            return False
+        return plain in SECRET_NAMES or plain in self._names or plain.endswith(SECRET_ENDINGS)
+
+    # ---------------------------------------------------------------- meeting secrets
+
+    def _meet_request(self, request: Request) -> None:
+        for secret in self._secrets_of(request):
+            self._remember(secret, "[redacted]")
+
+    def _meet_response(self, response: Response) -> None:
+        for secret in self._secrets_of(response):
+            if secret not in self._known and not _REDACTED.search(secret):
+                self._minted += 1
+                self._remember(secret, f"[redacted-{self._minted}]")
+
+    def _remember(self, secret: str, stand_in: str) -> None:
+        if secret and secret not in self._known and not _REDACTED.search(secret):
+            for spelling in _spellings(secret):
+                self._known.setdefault(spelling, stand_in)
+            self._pattern = None
+
+    def _secrets_of(self, side: Request | Response) -> Iterator[str]:
+        for name, value in side.headers.items():
+            if name in SECRET_HEADERS or self.is_secret_name(name):
+                yield from _header_secrets(name, value)
+            yield from _shaped(value)
+        if isinstance(side, Request):
+            yield from _shaped(side.uri)
+            for name, value in parse_qsl(urlsplit(side.uri).query):
+                yield from self._field(name, value)
+        if isinstance(side.body, str) and _is_form(side):
+            for name, value in parse_qsl(side.body):
+                yield from self._field(name, value)
+        for name, value in leaves(side.body):
+            yield from self._field(name, value)
+
+    def _field(self, name: str, value: Any) -> Iterator[str]:
+        if value is None or isinstance(value, bool) or value == "":
+            return
+        if self.is_secret_name(name):
+            yield str(value)
+        elif isinstance(value, str):
+            yield from _shaped(value)
+            inner_json = _inner_json(value)
+            for inner_name, inner in leaves(inner_json):
+                yield from self._field(inner_name, inner)
+            if inner_json is None and self._hint.search(value):
+                pairs = (pair for pattern in _NAMED for pair in pattern.findall(value))
+                yield from (secret for inner_name, secret in pairs if self.is_secret_name(inner_name))
+
+    # ---------------------------------------------------------------- removing them
+
+    def _clean_request(self, request: Request) -> Request:
+        return replace(
+            request,
+            uri=self._clean_uri(request.uri),
+            headers=self._clean_headers(request),
+            body=self._clean_body(request),
+        )
+
+    def _clean_response(self, response: Response) -> Response:
+        return replace(response, headers=self._clean_headers(response), body=self._clean_body(response))
+
+    def _clean_headers(self, side: Request | Response) -> dict[str, str]:
+        return {name: self._clean_header(name, value) for name, value in side.headers.items()}
+
+    def _clean_header(self, name: str, value: str) -> str:
+        if name in SECRET_HEADERS or self.is_secret_name(name):
+            for secret in _header_secrets(name, value):
+                if secret in self._known:  # however short: here it is the credential, as a whole word
+                    word = rf"(?<![^\s=\"]){re.escape(secret)}(?![^\s;,\"])"
+                    value = re.sub(word, self._known[secret], value)
+        return self._clean_text(value)
+
+    def _clean_uri(self, uri: str) -> str:
+        if not self._known and not self._hint.search(uri):
+            return uri
+        # User info goes altogether: clients send it as a header, and an authority cannot hold a stand-in's brackets.
+        parts = urlsplit(self._clean_text(_ANY_USERINFO.sub("", uri)))
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        cleaned = [(name, str(self._clean_leaf(name, value))) for name, value in pairs]
+        query = parts.query if cleaned == pairs else urlencode(cleaned, safe="[]")
+        return urlunsplit(parts._replace(query=query))
+
+    def _clean_body(self, side: Request | Response) -> Body:
+        body = side.body
+        if isinstance(body, str) and _is_form(side):
+            pairs = parse_qsl(body, keep_blank_values=True)
+            cleaned = [(name, str(self._clean_leaf(name, value))) for name, value in pairs]
+            return body if cleaned == pairs else urlencode(cleaned, safe="[]")
+        return rewrite(body, self._clean_leaf)
+
+    def _clean_leaf(self, name: str, value: Any) -> Any:
+        if value is None or isinstance(value, bool) or value == "":
+            return value
+        if self.is_secret_name(name):
+            text = str(value)
+            return text if _REDACTED.fullmatch(text) else self._known.get(text, "[redacted]")
+        if not isinstance(value, str):
+            return value
+        inner = _inner_json(value)
+        if inner is not None:
+            cleaned = rewrite_json(inner.value, "", self._clean_leaf)
+            if cleaned is not inner.value:
+                return json.dumps(cleaned, ensure_ascii=False)
+        return self._clean_text(value)
+
+    def _clean_text(self, text: str) -> str:
+        if not self._known:
+            return text
+        if self._pattern is None:
+            hunted = [s for s in self._known if len(s) >= _HUNTED_LENGTH]
+            longest_first = sorted(hunted, key=len, reverse=True)
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        cleaned = self._pattern.sub(lambda match: self._known[match.group()], text)
+        return _BASE64.sub(self._clean_packed, cleaned)
+
+    def _clean_packed(self, match: re.Match[str]) -> str:
+        """A base64 word goes when a secret is packed into it together with something else, such as a user's name."""
+        assert self._pattern is not None
+        found = self._pattern.search(_decoded(match.group()))
+        return self._known[found.group()] if found else match.group()
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _is_form(side: Request | Response) -> bool:
+    return side.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+
+
+def _inner_json(text: str) -> Json | None:
+    """The object or array that a string holds as JSON text, or None."""
+    if text[:1] not in "{[" or not text:
+        return None
+    try:
+        return Json(json.loads(text))
+    except ValueError:
+        return None
+
+
+def _header_secrets(name: str, value: str) -> Iterator[str]:
+    if name in ("cookie", "set-cookie"):
+        for part in re.split(r"[;,]\s*", value):
+            key, _, cookie = part.partition("=")
+            if key.lower() not in ("path", "domain", "expires", "max-age", "samesite", "version"):
+                yield cookie.strip('"')
+        return
+    scheme = _SCHEME.match(value)
+    credential = scheme.group(2) if scheme else value
+    yield credential
+    if scheme and scheme.group(1).lower() == "basic":
+        yield _decoded(credential).partition(":")[2]
+
+
+def _shaped(text: str) -> Iterator[str]:
+    yield from _JWT.findall(text)
+    for user, password in _USERINFO.findall(text):
+        yield f"{user}:{password}"
+        yield password
+        yield unquote(password)
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    """The secret as it is, inside JSON, percent-encoded, and in both base64 alphabets with and without padding."""
+    yield secret
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield quote(secret, safe="")
+    if len(secret) >= _HUNTED_LENGTH:
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            encoded = encode(secret.encode()).decode()
+            yield encoded
+            yield encoded.rstrip("=")
+
+
+def _decoded(text: str) -> str:
+    bare = text.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(bare + "=" * (-len(bare) % 4)).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return ""

@@ -1,0 +1,1 @@
+"""The cassettes at work under vcrpy: one captures, one plays."""

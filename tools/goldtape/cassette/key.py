@@ -1,0 +1,131 @@
+"""The key of a request: two requests match when everything that matters in them is equal.
+
+Method, URI (query parameters in any order), the headers that matter, and the body: JSON by its meaning, anything
+else by its bytes. A key is one string, so finding a recorded request is one dictionary look-up.
+"""
+
+from __future__ import annotations
+
+import bisect
+import json
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
+
+import orjson
+
+from goldtape.exchange.interaction import Json
+from goldtape.exchange.wire import parse_body
+
+# Beyond 15 digits a float no longer tells neighbours apart, and orjson reads integers beyond 64 bits as floats.
+_LONG_NUMBER = b"0" * 16
+_DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
+# RFC 3986 section 3.3: what a path segment may hold unquoted, besides the unreserved characters.
+_IN_SEGMENT = "!$&'()*+,;=:@"
+_MEMBER_NAME = re.compile(r'"[^"]*":')
+
+
+def request_key(method: str, uri: str, headers: Iterable[tuple[str, str]], body: bytes | None) -> str:
+    """The key of a request.
+
+    Args:
+        method: In capitals.
+        uri: Absolute.
+        headers: Those that matter, sorted, names in lower case.
+        body: As it travelled; None and empty are equal.
+    """
+    if "?" in uri or "%" in uri:
+        uri = canonical_uri(uri)
+    lines = [f"{method} {uri}"]
+    is_json = False
+    for name, value in headers:
+        if name == "content-type" and "json" in value:
+            is_json = True
+        lines.append(f"{name}: {value}")
+    lines.append(_canonical_body(body, is_json) if body else "")
+    return "\n".join(lines)
+
+
+def canonical_uri(uri: str) -> str:
+    """A URI with its path quoted one way only and its query sorted by name; repeated names keep their order."""
+    parts = urlsplit(uri)
+    path = "/".join(quote(unquote_to_bytes(segment), safe=_IN_SEGMENT) for segment in parts.path.split("/"))
+    # Bytes that are no UTF-8 stay what they are: a replacement character would make any two of them equal.
+    pairs = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
+    query = urlencode(sorted(pairs, key=lambda pair: pair[0]), errors="surrogateescape")
+    return f"{parts.scheme}://{parts.netloc}{path}{'?' if pairs else ''}{query}"
+
+
+def nearest(key: str, keys: Sequence[str], played: Container[int] = ()) -> int | None:
+    """The index of the recorded key most like `key`, or None when there are no keys; of equals, one not yet played.
+
+    A request that differs in one place shares all that stands before it and all that stands after it, so the
+    best candidates are the neighbours in the order of the texts and in the order of the texts reversed.
+    That takes two sorts, not a comparison with everything recorded.
+    """
+
+    def unlikeness(index: int) -> tuple[float, bool, int, int]:
+        recorded = keys[index]
+        around = _shared(key, recorded) + _shared(key[::-1], recorded[::-1])
+        return -_likeness(key, recorded), index in played, -around, index
+
+    candidates = _neighbours(key, keys) | _neighbours(key[::-1], [one[::-1] for one in keys])
+    return min(candidates, key=unlikeness, default=None)
+
+
+def _neighbours(key: str, keys: Sequence[str], reach: int = 12) -> set[int]:
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    place = bisect.bisect_left(order, key, key=keys.__getitem__)
+    return set(order[max(0, place - reach) : place + reach])
+
+
+def _shared(one: str, other: str) -> int:
+    """With how many equal characters two texts begin."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one.startswith(other[:middle]) else (low, middle - 1)
+    return low
+
+
+def _likeness(sent: str, recorded: str) -> float:
+    """How much of two keys is equal: method and path weigh most, then each fact of headers and body."""
+    sent_lines, recorded_lines = sent.split("\n"), recorded.split("\n")
+    first, other = sent_lines[0], recorded_lines[0]
+    method, _, uri = first.partition(" ")
+    other_method, _, other_uri = other.partition(" ")
+    path, other_path = uri.partition("?")[0].split("/"), other_uri.partition("?")[0].split("/")
+    same = sum(a == b for a, b in zip(path, other_path, strict=False)) / max(len(path), len(other_path))
+    facts, other_facts = _facts(sent_lines[1:]), _facts(recorded_lines[1:])
+    shared = len(facts & other_facts) / max(1, len(facts | other_facts))
+    return 2 * (method == other_method) + 4 * same + (uri == other_uri) + 2 * shared
+
+
+def _facts(lines: list[str]) -> set[str]:
+    """Headers, the members of the body, and the names of those members: a name with another value is half equal."""
+    body = lines[-1]
+    return {*lines[:-1], *re.split(r"[,{}\[\]]", body), *_MEMBER_NAME.findall(body)}
+
+
+def _canonical_body(body: bytes, is_json: bool) -> str:
+    if is_json and _LONG_NUMBER not in body.translate(_DIGITS_AS_ZERO):
+        try:
+            return orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS).decode()
+        except ValueError:  # not JSON, or JSON that only Python's own parser takes, such as a lone surrogate
+            pass
+    text = body.decode("utf-8", "surrogateescape")
+    parsed = parse_body(text, "json") if is_json else text
+    return _sorted_json(parsed.value) if isinstance(parsed, Json) else text
+
+
+def _sorted_json(value: Any) -> str:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # an integer beyond 64 bits, or a lone surrogate
+        return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def select(headers: Mapping[str, str], names: frozenset[str]) -> list[tuple[str, str]]:
+    """The headers that matter, in alphabetical order of their lower-case names."""
+    return [(name, headers[name]) for name in sorted(names.intersection(headers))]

@@ -1,0 +1,175 @@
+"""The cassette that plays: an answer is found by the key of its request, each is played once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+from vcr.record_mode import RecordMode
+from vcr.request import Request as VcrRequest
+
+from goldtape.canonical.redaction import Redactor
+from goldtape.cassette.base import BentCassette
+from goldtape.cassette.key import nearest, request_key, select
+from goldtape.exchange.interaction import Request, body_bytes
+from goldtape.exchange.wire import read_request, read_response
+from goldtape.goldens.cassette_file import Stored
+
+_PLAYED: list[int] = []
+HeadersFor = Callable[[str], frozenset[str]]
+"""URI -> the names of the request headers that matter for its system; its origin alone decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A request without a recorded answer.
+
+    `nearest` is the recorded interaction most like it, counted from 0, None when there is none.
+    `exhausted` says that this very request was recorded, but every recording of it has been played.
+    """
+
+    request: Request
+    nearest: int | None
+    exhausted: bool
+
+
+class UnmatchedRequest(Exception):
+    """A test sent a request that its cassette does not hold; the message explains, `found` has the facts."""
+
+    def __init__(self, found: Unmatched, message: str) -> None:
+        self.found = found
+        super().__init__(message)
+
+
+class ReplayCassette(BentCassette):
+    """Plays a stored cassette: each interaction once, identical requests in start order."""
+
+    mode = RecordMode.NONE
+
+    def __init__(
+        self,
+        path: str,
+        stored: Stored,
+        headers_for: HeadersFor,
+        redactor: Redactor,
+        complain: Callable[[Unmatched], str],
+    ) -> None:
+        super().__init__(path)
+        self.stored = stored
+        self.played: list[int] = []
+        self.unmatched: list[Unmatched] = []
+        self._headers_for, self._redactor, self._complain = headers_for, redactor, complain
+        self._names: dict[str, frozenset[str]] = {}
+        self._lock = threading.Lock()
+        self._keys = [self._stored_key(index) for index in range(len(stored))]
+        # Nearly every key is recorded once: a bare index costs the collector nothing, a list each would.
+        self._waiting: dict[str, int | list[int]] = {}
+        for index in reversed(range(len(stored))):
+            self._put(self._keys[index], index)
+
+    def can_play_response_for(self, request: VcrRequest) -> bool:
+        """True, with the answer remembered on the request for `play_response`; else raises.
+
+        Raises:
+            UnmatchedRequest: No recording of this request is left.
+        """
+        index = self._take(self._key_as_sent(request))
+        if index is None:
+            key = self._key(request)
+            index = self._take(key)
+            if index is None:
+                self._refuse(request, key)
+        request.goldtape_index = index
+        return True
+
+    def play_response(self, request: VcrRequest) -> dict[str, Any]:
+        """The recorded response, in the form that vcrpy's stubs turn into one of the client's library."""
+        response = self.stored.response(request.goldtape_index)
+        if "content-encoding" in response["headers"]:  # a large body, and not every client undoes that in replay
+            received = read_response(response)
+            response["headers"] = {name: [value] for name, value in received.headers.items()}
+            response["body"]["string"] = body_bytes(received.body)
+        return response
+
+    def find_requests_with_most_matches(self, request: VcrRequest) -> list[tuple[VcrRequest]]:
+        """The request itself: aiohttp's stub follows a redirect to whatever this names."""
+        return [(request,)]
+
+    @property
+    def unplayed(self) -> list[int]:
+        """The interactions that no request asked for, counted from 0."""
+        return sorted(set(range(len(self.stored))).difference(self.played))
+
+    def __len__(self) -> int:
+        return len(self.stored)
+
+    def _key_as_sent(self, request: VcrRequest) -> str | None:
+        """The key of a request with its body as it is, or None when the rest of it has to be looked at.
+
+        It saves looking into the body: recorded bodies hold no secrets, so neither does one that equals a recorded one.
+        """
+        headers, body = dict(request.headers.lower_items()), request.body
+        plain = (body is None or isinstance(body, bytes)) and not _is_wrapped(headers)
+        if not plain or self._redactor.may_concern(request.uri, headers, None):
+            return None
+        return request_key(request.method, request.uri, select(headers, self._names_for(request.uri)), body)
+
+    def _key(self, request: VcrRequest) -> str:
+        cleaned = self._redactor.redact_request(read_request(request))
+        headers = select(cleaned.headers, self._names_for(request.uri))
+        return request_key(cleaned.method, cleaned.uri, headers, body_bytes(cleaned.body))
+
+    def _stored_key(self, index: int) -> str:
+        raw = self.stored.request(index)
+        body, headers = raw.body, raw.headers
+        if "content-encoding" in headers:
+            request = self.stored.interaction(index).request
+            body, headers = body_bytes(request.body), request.headers
+        return request_key(raw.method, raw.uri, select(headers, self._names_for(raw.uri)), body)
+
+    def _names_for(self, uri: str) -> frozenset[str]:
+        """The names of the headers that matter, asked for once an origin: scheme and host decide."""
+        origin = "/".join(uri.split("/", 3)[:3])
+        names = self._names.get(origin)
+        if names is None:
+            names = self._names[origin] = self._headers_for(uri)
+        return names
+
+    def _put(self, key: str, index: int) -> None:
+        waiting = self._waiting.get(key)
+        if waiting is None:
+            self._waiting[key] = index
+        elif isinstance(waiting, list):
+            waiting.append(index)
+        else:
+            self._waiting[key] = [waiting, index]
+
+    def _take(self, key: str | None) -> int | None:
+        """Play the next interaction with this key, if one is left; None is no recording's key."""
+        if key not in self._waiting:
+            return None
+        with self._lock:
+            waiting = self._waiting[key]
+            if isinstance(waiting, int):
+                self._waiting[key] = _PLAYED
+                index = waiting
+            elif waiting:
+                index = waiting.pop()  # lists stand in reverse
+            else:
+                return None
+            self.played.append(index)
+            return index
+
+    def _refuse(self, request: VcrRequest, key: str) -> NoReturn:
+        sent = self._redactor.redact_request(read_request(request))
+        sent = replace(sent, headers=dict(select(sent.headers, self._headers_for(request.uri))))
+        found = Unmatched(sent, nearest(key, self._keys, set(self.played)), key in self._waiting)
+        self.unmatched.append(found)
+        raise UnmatchedRequest(found, self._complain(found))
+
+
+def _is_wrapped(headers: Mapping[str, str]) -> bool:
+    """Whether a body has to be unpacked before it can be compared with a recorded one."""
+    return "content-encoding" in headers or headers.get("content-type", "").startswith("multipart/")

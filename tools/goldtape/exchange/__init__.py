@@ -1,0 +1,1 @@
+"""What travelled: an interaction as plain data, and how to walk it."""

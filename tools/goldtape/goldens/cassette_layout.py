@@ -1,0 +1,188 @@
+"""The layout of a cassette's text: how an interaction is written, and how it is taken apart again.
+
+One interaction is one chunk of the file, and a chunk is found and read with string searches, never by parsing YAML:
+that is what makes a cassette of 100,000 interactions load in seconds. What is written is YAML all the same, and a text
+that differs from this layout in anything is not read here at all.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from vcr.serialize import CASSETTE_FORMAT_VERSION
+
+from goldtape.exchange.interaction import Body, Interaction, Json, escaped
+
+_HEAD = "interactions:\n- request:\n"
+_NEXT = "\n- request:\n"
+_TAIL = f"\nversion: {CASSETTE_FORMAT_VERSION}\n"
+_EMPTY = f"interactions: []{_TAIL}"
+_RESPONSE = "\n  response:\n    body:\n      string: "
+_REQUEST_INDENT, _RESPONSE_INDENT = " " * 6, " " * 8
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 /;=._+-]*(?<! )")
+_PLAIN_URI = re.compile(r"https?://[!$-&(-\[\]-z|~]+(?<!:)")  # ASCII without " # ' \ { }
+_YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+# Characters that YAML 1.1 section 5.1 counts as unprintable, or as a line break inside a line.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+
+
+class RawRequest(NamedTuple):
+    """A stored request, its body still as bytes; header names are lower case."""
+
+    method: str
+    uri: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+def join(chunks: Sequence[str]) -> str:
+    """The text of a cassette that holds these chunks, in order."""
+    return _HEAD + _NEXT.join(chunks) + _TAIL if chunks else _EMPTY
+
+
+def split(text: str) -> list[str] | None:
+    """The interactions' texts, or None when the file is not in the writer's layout."""
+    if text == _EMPTY:
+        return []
+    if not text.startswith(_HEAD) or not text.endswith(_TAIL) or "\r" in text:
+        return None
+    chunks = text[len(_HEAD) : -len(_TAIL)].split(_NEXT)
+    return chunks if all(map(_is_laid_out, chunks)) else None
+
+
+# Exactly what the writer writes, because the same lines can mean something else in YAML's other spellings: single
+# quotes, comments, several values a header. Possessive, so that a chunk which does not fit is given up at once.
+_WORDS = f"(?i:{'|'.join(sorted(_YAML_WORDS))})"
+_WORD = rf"(?!{_WORDS}$){_PLAIN.pattern}"
+_STRING = r'"(?:[^"\\\x00-\x1f]|\\["\\bfnrt]|\\u[0-9a-f]{4})*+"'
+_SCALAR = f"(?:{_PLAIN_URI.pattern}|{_WORD}|{_STRING})"
+_NAME = rf"(?:(?!{_WORDS}:)[a-z][a-z0-9 /;=._+-]*+(?<! )|{_STRING})"
+_HEADERS = rf"(?: \{{\}}|(?:\n {{6}}{_NAME}:\n {{6}}- {_SCALAR})++)"
+
+
+def _body(indent: str) -> str:
+    block = rf"\|-?\n{indent}(?![ \t\n])[^\n]*+(?:\n{indent}[^\n]*+)*+(?<!\n{indent})"
+    return rf"(?:{block}|!!binary \|(?:\n{indent}[A-Za-z0-9+/=]++)++|{_STRING})"
+
+
+_LAYOUT = re.compile(
+    rf"    body: (?:null|{_body(_REQUEST_INDENT)})\n    headers:{_HEADERS}\n    method: {_SCALAR}"
+    rf"\n    uri: (?:{_PLAIN_URI.pattern}|{_STRING}){_RESPONSE}{_body(_RESPONSE_INDENT)}\n    headers:{_HEADERS}"
+    rf"\n    status:\n      code: [1-9]\d\d\n      message: {_SCALAR}",
+    re.MULTILINE,
+)
+
+
+def _is_laid_out(chunk: str) -> bool:
+    return _LAYOUT.fullmatch(chunk) is not None
+
+
+def dump_one(one: Interaction) -> str:
+    request, response = one.request, one.response
+    sent = "null" if request.body is None else _dump_body(request.body, _REQUEST_INDENT)
+    received = '""' if response.body is None else _dump_body(response.body, _RESPONSE_INDENT)
+    return (
+        f"    body: {sent}\n    headers:{_dump_headers(request.headers)}\n"
+        f"    method: {_scalar(request.method)}\n    uri: {_scalar(request.uri)}"
+        f"{_RESPONSE}{received}\n    headers:{_dump_headers(response.headers)}\n"
+        f"    status:\n      code: {response.status}\n      message: {_scalar(response.reason)}"
+    )
+
+
+def _dump_headers(headers: Mapping[str, str]) -> str:
+    if not headers:
+        return " {}"
+    return "".join(f"\n      {_scalar(name)}:\n      - {_scalar(value)}" for name, value in headers.items())
+
+
+def _dump_body(body: Body, indent: str) -> str:
+    if isinstance(body, bytes):
+        encoded = textwrap.fill(base64.b64encode(body).decode(), 100, initial_indent=indent, subsequent_indent=indent)
+        return f"!!binary |\n{encoded}"
+    text = pretty(body.value) if isinstance(body, Json) else str(body)
+    if text and not text[0].isspace() and not _UNPRINTABLE.search(text) and text.rstrip("\n") != "":
+        if not text.endswith("\n"):
+            return "|-\n" + _indented(text, indent)
+        if not text.endswith("\n\n"):
+            return "|\n" + _indented(text[:-1], indent)
+    return _quoted(text)
+
+
+def pretty(value: Any) -> str:
+    """JSON with a fact a line, sorted keys and nothing that YAML would call unprintable."""
+    text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
+    return _UNPRINTABLE.sub(escaped, text)
+
+
+def _indented(text: str, indent: str) -> str:
+    return indent + text.replace("\n", f"\n{indent}")
+
+
+def _scalar(text: str) -> str:
+    plain = _PLAIN.fullmatch(text) and text.lower() not in _YAML_WORDS
+    return text if plain or _PLAIN_URI.fullmatch(text) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """A double-quoted scalar that is one JSON string too, so that reading it back needs no YAML."""
+    return _UNPRINTABLE.sub(escaped, json.dumps(text, ensure_ascii=False))
+
+
+def raw_request(chunk: str) -> RawRequest:
+    end = chunk.index("\n    headers:")
+    method = chunk.index("\n    method: ", end)
+    uri = chunk.index("\n    uri: ", method)
+    return RawRequest(
+        method=_read_scalar(chunk[method + 13 : uri]),
+        uri=_read_scalar(chunk[uri + 10 : chunk.index("\n", uri + 10)]),
+        headers=_read_headers(chunk[end + 13 : method]),
+        body=_read_stored_body(chunk[10:end], _REQUEST_INDENT),
+    )
+
+
+def raw_response(chunk: str) -> dict[str, Any]:
+    start = chunk.index(_RESPONSE) + len(_RESPONSE)
+    # From the end: only bodies are long, and none of their lines is indented so little.
+    status = chunk.rindex("\n    status:\n      code: ")
+    end = chunk.rindex("\n    headers:", start, status)
+    headers = _read_headers(chunk[end + 13 : status])
+    return {
+        "status": {
+            "code": int(chunk[status + 25 : status + 28]),
+            "message": _read_scalar(chunk[status + 44 :]),
+        },
+        "headers": {name: [value] for name, value in headers.items()},
+        "body": {"string": _read_stored_body(chunk[start:end], _RESPONSE_INDENT) or b""},
+    }
+
+
+def _read_stored_body(text: str, indent: str) -> bytes | None:
+    if text.startswith("|-\n"):
+        return text[3 + len(indent) :].replace(f"\n{indent}", "\n").encode()
+    if text == "null":
+        return None
+    if text.startswith("|\n"):
+        return text[2 + len(indent) :].replace(f"\n{indent}", "\n").encode() + b"\n"
+    if text.startswith("!!binary |\n"):
+        return base64.b64decode(text[11:])
+    return _read_scalar(text).encode()
+
+
+@lru_cache(maxsize=1024)
+def _read_headers(text: str) -> Mapping[str, str]:
+    if text == " {}":
+        return {}
+    lines = text.split("\n")[1:]
+    pairs = zip(lines[::2], lines[1::2], strict=True)
+    return {_read_scalar(name[6:-1]): _read_scalar(value[8:]) for name, value in pairs}
+
+
+def _read_scalar(text: str) -> str:
+    return str(json.loads(text)) if text.startswith('"') else text

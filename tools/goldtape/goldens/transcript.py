@@ -1,0 +1,163 @@
+"""A test's interactions in canonical form: what a reviewer reads, and what the snapshot on disk holds.
+
+    {"goldtape": 1, "test": "...", "cases": [...], "exchanges": [
+        {"request": "PUT /v1/...", "as": "bob", "if-match": "\\"etag-2\\"", "sent": {...},
+         "status": 403, "headers": {...}, "received": {...}}]}
+
+One fact a line, fixed order, nothing that depends on machine or time. Bodies above the limit are summarised.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from goldtape.config import Config
+from goldtape.exchange.interaction import Body, Interaction, Json, body_bytes
+from goldtape.goldens.reading import UnreadableGolden, read_golden
+
+FORMAT = 1
+
+Transcript = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above the exchanges: the test's id, its case ids, and why any values were renamed."""
+
+    test: str
+    cases: Sequence[str] = ()
+    races: Sequence[str] = ()
+
+
+def build(heading: Heading, interactions: Iterable[Interaction], config: Config) -> Transcript:
+    """The transcript of a test, as plain JSON values."""
+    head: Transcript = {"goldtape": FORMAT, "test": heading.test, "cases": list(heading.cases)}
+    if heading.races:
+        head["races"] = list(heading.races)
+    return head | {"exchanges": [exchange(one, config) for one in interactions]}
+
+
+def exchange(one: Interaction, config: Config) -> dict[str, Any]:
+    """One interaction as a reviewer reads it."""
+    parts = urlsplit(one.request.uri)
+    system = config.system_of(one.request.uri)
+    actor = system.actor if system else ""
+    main_host = urlsplit(system.targets[0].host).netloc if system else ""
+    shown: dict[str, Any] = {"request": f"{one.request.method} {parts.path}"}
+    if parts.netloc != main_host:
+        shown["to"] = parts.netloc
+    headers = dict(one.request.headers)
+    who = headers.pop(actor, None) or headers.pop("authorization", None)
+    if who is not None:
+        shown["as"] = who
+    if parts.query:
+        shown["query"] = _query(parts.query)
+    shown |= _telling(headers, one.request.body)
+    shown |= _body("sent", one.request.body, config.body_limit)
+    shown["status"] = one.response.status
+    if told := _telling(one.response.headers, one.response.body):
+        shown["headers"] = told
+    return shown | _body("received", one.response.body, config.body_limit)
+
+
+def label(shown: dict[str, Any], number: int | None = None) -> str:
+    """How an exchange is called in messages: `3. PUT /v1/... as bob`, numbered from 1."""
+    place = f"{number}. " if number is not None else ""
+    actor = f" as {shown['as']}" if "as" in shown else ""
+    return f"{place}{shown['request']}{actor}"
+
+
+def render(transcript: Transcript) -> str:
+    """The text of a snapshot: indented JSON, non-ASCII kept, one newline at the end."""
+    return json.dumps(transcript, indent=2, ensure_ascii=False) + "\n"
+
+
+def read(path: Path) -> Transcript:
+    """Read a snapshot.
+
+    Raises:
+        FileNotFoundError: There is none.
+        UnreadableGolden: It is no snapshot, or one of a newer format.
+    """
+    return parse(read_golden(path), path)
+
+
+def parse(text: str, path: Path) -> Transcript:
+    """Parse the text of a snapshot; errors as in `read`."""
+    try:
+        transcript = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UnreadableGolden(path, error.lineno, f"not JSON: {error.msg}") from error
+    if not isinstance(transcript, dict) or not isinstance(transcript.get("exchanges"), list):
+        raise UnreadableGolden(path, 1, "no snapshot: it lacks a list of exchanges")
+    version = transcript.get("goldtape")
+    if version != FORMAT:
+        newer = isinstance(version, int) and version > FORMAT
+        what = f"format version {version!r}, this goldtape reads {FORMAT}"
+        raise UnreadableGolden(path, 2, f"{what}; upgrade goldtape" if newer else what)
+    return transcript
+
+
+def _query(query: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in sorted(parse_qsl(query, keep_blank_values=True), key=lambda pair: pair[0]):
+        earlier = found.get(name)
+        found[name] = value if earlier is None else [*_listed(earlier), value]
+    return found
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _telling(headers: Any, body: Body) -> dict[str, Any]:
+    """The headers worth a line: all that were kept, but not a content type that goes without saying."""
+    told = dict(headers)
+    if body is None or isinstance(body, Json):
+        if told.get("content-type") == "application/json":
+            del told["content-type"]
+        elif body is not None:
+            told.setdefault("content-type", None)
+    return told
+
+
+def _body(name: str, body: Body, limit: int) -> dict[str, Any]:
+    if body is None:
+        return {}
+    raw = body_bytes(body)
+    if len(raw) > limit or isinstance(body, bytes):
+        shape = {"shape": _shape(body.value)} if isinstance(body, Json) else {}
+        return {f"{name}-large": {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest(), **shape}}
+    if isinstance(body, str):
+        return {f"{name}-text": body.split("\n") if "\n" in body else body}
+    return {name: _sorted(body.value)}
+
+
+def _sorted(value: Any) -> Any:
+    """The value with the keys of every object in order: a hash's own order is no behaviour."""
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
+
+
+def _shape(value: Any) -> Any:
+    """What a large JSON value is made of: `[1000 x {...}]`, the keys of all items with their types."""
+    if isinstance(value, dict):
+        return {key: _shape(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return {f"{len(value)} items": _united([_shape(item) for item in value])}
+    return {bool: "boolean", int: "number", float: "number", str: "string"}.get(type(value), "null")
+
+
+def _united(shapes: list[Any]) -> Any:
+    if shapes and all(isinstance(shape, dict) for shape in shapes):
+        keys = sorted({key for shape in shapes for key in shape})
+        return {key: _united([shape[key] for shape in shapes if key in shape]) for key in keys}
+    names = sorted({shape if isinstance(shape, str) else "object" for shape in shapes})
+    return " or ".join(names) or "nothing"

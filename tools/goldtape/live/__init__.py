@@ -1,0 +1,1 @@
+"""The live side: where requests go, the processes behind it, and the network guard."""

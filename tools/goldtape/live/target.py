@@ -1,0 +1,106 @@
+"""Where a live run's requests go: the deployment that the environment names, or a local service started for the run.
+
+A local service gets the environment that the system's stack and table add, writes what it prints to
+`.goldtape/logs/<target>-<port>.log`, and is stopped at the end of the run.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
+
+from goldtape.config import Config, System, Target
+from goldtape.live.process import StartError, free_port, serving
+
+LOGS = "logs"
+"""In the work folder: what local services printed, a file each."""
+
+
+class TargetError(RuntimeError):
+    """A live run has nowhere to send its requests; the message says what was tried and what to set."""
+
+
+@contextmanager
+def running(config: Config, system: System, port: int = 0) -> Iterator[dict[str, str]]:
+    """Start what a system needs for a live run; yields target name -> base URL, without a final slash.
+
+    `port` is that of the system's own service, 0 for any free one; its support API takes a free one always.
+
+    Raises:
+        TargetError: A target has no deployment named and no local service that starts.
+    """
+    named = {one.name: os.environ[one.url_env].rstrip("/") for one in system.targets if os.environ.get(one.url_env)}
+    local = [one for one in system.targets if one.name not in named]
+    if named and local:
+        raise TargetError(_half_named(system, local))
+    for one in system.targets if named else ():
+        _check_address(one, named[one.name])
+    with ExitStack() as stack:
+        environ = dict(system.environ) | os.environ
+        for entry in system.stack if local else ():
+            environ |= stack.enter_context(_stack_part(entry, environ, system))
+        for one in local:
+            first = one is system.targets[0]
+            named[one.name] = stack.enter_context(started(config, one, environ, port if first else 0))
+            environ[one.url_env] = named[one.name]  # a support API may have to ask the service itself
+        yield named
+
+
+@contextmanager
+def started(config: Config, target: Target, environ: Mapping[str, str], port: int = 0) -> Iterator[str]:
+    """Run one target's local service; yields its base URL.
+
+    Raises:
+        TargetError: It has none, or it did not start.
+    """
+    if not target.serve:
+        raise TargetError(
+            f"{target.name} has no address: {target.url_env} is not set, and no `serve` command is configured\n"
+            f"next: set {target.url_env} to a deployment, or `serve` in the system's table in pyproject.toml"
+        )
+    port = port or free_port()
+    log = config.work / LOGS / f"{target.name}-{port}.log"
+    try:
+        with serving(target.serve, environ, config.root, log, target.ready, port) as url:
+            yield url
+    except StartError as error:
+        raise TargetError(
+            f"{target.name}: the local service did not start: {error}\n"
+            f"next: mend the service, or name a running one: {target.url_env}=http://host:port pytest --live"
+        ) from error
+
+
+def _check_address(target: Target, url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise TargetError(
+            f"{target.name}: {target.url_env}={url} is no address\n"
+            f"next: {target.url_env}=http://host:port, or unset it to have a local service started"
+        )
+
+
+def _half_named(system: System, local: list[Target]) -> str:
+    names = ", ".join(one.url_env for one in system.targets if one not in local)
+    missing = ", ".join(one.url_env for one in local)
+    return (
+        f"{system.name}: {names} names a deployment, but {missing} is not set, and what would be started here "
+        f"stands on other data\nnext: run the support API beside the deployment (goldtape support {system.name}) "
+        f"and set {missing}"
+    )
+
+
+@contextmanager
+def _stack_part(entry: str, environ: Mapping[str, str], system: System) -> Iterator[Mapping[str, str]]:
+    module, _, function = entry.partition(":")
+    try:
+        part = getattr(importlib.import_module(module), function)(environ)
+        added = part.__enter__()
+    except Exception as error:
+        raise TargetError(f"{system.name}: {entry} did not start: {error}") from error
+    try:
+        yield added
+    finally:
+        part.__exit__(None, None, None)

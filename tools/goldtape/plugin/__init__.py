@@ -1,0 +1,1 @@
+"""Goldtape inside pytest."""

@@ -1,0 +1,1 @@
+"""What differs from the goldens, and how a person is told."""
