@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldtape.canonical.placeholders import stabilise
-from goldtape.exchange.interaction import Interaction, Json, Request, Response, leaves
+from goldtape.exchange.interaction import Interaction, Json, Request, Response
+from goldtape.exchange.walk import leaves
 
 QUICK = settings(max_examples=30, deadline=None, derandomize=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -100,3 +101,14 @@ def test_settle_words_that_only_begin_alike_stay() -> None:
     [settled] = settle([exchange("GET", "/x", ["item-10", "item-100", "my-item-1"])], race(start=0))
 
     assert settled.response.body == Json(["item-100", "my-item-1", "item-0"])
+
+
+def test_settle_renames_headers_too() -> None:
+    """A `Location` names the same winner as the body does."""
+    won = exchange("POST", "/grab", {"id": "item-1"})
+    told = Interaction(won.request, replace(won.response, headers={"location": "/items/item-1"}))
+
+    [settled] = settle([told], race(start=0))
+
+    assert settled.response.body == Json({"id": "item-0"})
+    assert settled.response.headers == {"location": "/items/item-0"}

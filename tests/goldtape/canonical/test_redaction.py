@@ -13,8 +13,10 @@ from hypothesis import settings
 from vcr.request import Request as VcrRequest
 
 from goldtape.canonical.redaction import SECRET_HEADERS, Redactor
-from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response, body_bytes, leaves
-from goldtape.exchange.wire import parse_body, read_request
+from goldtape.cassette.wire import read_request
+from goldtape.exchange.body import parse_body
+from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response, body_bytes
+from goldtape.exchange.walk import leaves
 
 QUICK = settings(max_examples=80, deadline=None, derandomize=True)
 

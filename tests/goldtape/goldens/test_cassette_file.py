@@ -14,8 +14,8 @@ import vcr
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from goldtape.exchange.body import parse_body
 from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response
-from goldtape.exchange.wire import parse_body
 from goldtape.goldens.cassette_file import Stored, _load_yaml, dump, load
 from goldtape.goldens.cassette_layout import split
 

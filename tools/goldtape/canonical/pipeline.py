@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from goldtape.canonical.addresses import Substitution, substitute
 from goldtape.canonical.placeholders import stabilise
 from goldtape.canonical.races import Race, settle
 from goldtape.canonical.redaction import Redactor
 from goldtape.config import Config
 from goldtape.exchange.interaction import Interaction
-from goldtape.exchange.wire import REQUEST_HEADERS, Substitution, select_headers, substitute
+
+REQUEST_HEADERS = frozenset(
+    {"content-type", "if-match", "if-none-match", "authorization", "idempotency-key", "prefer", "range"}
+)
+RESPONSE_HEADERS = frozenset({"content-type", "etag", "location", "retry-after", "allow", "www-authenticate", "link"})
 
 Captured = tuple[Interaction, object | None]
 """An interaction with the lane it was sent in: the same object for all requests of one concurrent block."""
@@ -77,7 +82,12 @@ class Rules:
 
     def _select(self, one: Interaction) -> Interaction:
         system = self.config.system_of(one.request.uri)
-        return select_headers(one, self.request_headers(one.request.uri), system.response_headers if system else ())
+        sent = self.request_headers(one.request.uri)
+        received = RESPONSE_HEADERS.union(system.response_headers if system else ())
+        return Interaction(
+            replace(one.request, headers=_only(one.request.headers, sent)),
+            replace(one.response, headers=_only(one.response.headers, received)),
+        )
 
     def _by_actor(self, captured: Sequence[Captured]) -> list[Interaction]:
         """Put the interactions of each lane into the order of their actors, in the places that the lane has."""
@@ -91,3 +101,7 @@ class Rules:
             for place, one in zip(places, settled, strict=True):
                 ordered[place] = one
         return ordered
+
+
+def _only(headers: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
+    return {name: headers[name] for name in sorted(headers) if name in names}

@@ -20,11 +20,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from goldtape.config import Volatile
 from goldtape.exchange import paths
-from goldtape.exchange.interaction import Interaction, Json, Request, Response, leaves, rewrite
+from goldtape.exchange.interaction import Interaction, Json
+from goldtape.exchange.walk import change_interaction, request_leaves, response_leaves
 
 # In front of it may stand a percent-encoded character, as in a link: ?filter=id%3D6f1ed002-...
 _UUID = re.compile(
@@ -38,11 +38,7 @@ _NUMBERED = ("etag-", "token-")
 # A shorter value without a shape of its own is replaced where a name or a rule says what it is, not wherever it occurs.
 _TELLING_LENGTH = 8
 _WORD = re.compile(rf"[0-9A-Za-z_-]{{{_TELLING_LENGTH},}}")
-# RFC 3986 section 3.3: what a path segment may hold unquoted, besides the unreserved characters.
-_IN_SEGMENT = "!$&'()*+,;=:@"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-
-Change = Callable[[str, Any], Any]
 
 
 def stabilise(
@@ -63,17 +59,14 @@ def stabilise(
     held = [_hold(one, volatile) for one in interactions]
     mint = _Mint(raced=raced, watched=set(_without_shape(held, volatile)))
     for one in held:
-        for name, value in _request_leaves(one.request):
+        for name, value in request_leaves(one.request):
             mint.sent(name, value)
         for value, kind in _by_path(one, volatile):
             mint.declared(value, kind)
-        for name, value in _response_leaves(one.response):
+        for name, value in response_leaves(one.response):
             mint.received(name, value)
     mint.number()
-    return [
-        Interaction(_change_request(one.request, mint.change), _change_response(one.response, mint.change))
-        for one in held
-    ]
+    return [change_interaction(one, mint.change) for one in held]
 
 
 @dataclass(slots=True)
@@ -230,52 +223,6 @@ def _spell(match: re.Match[str], rank: int) -> str:
     return f"{when:%Y-%m-%d}{separator}{when:%H:%M:%S}{zeros}{zone}"
 
 
-# ------------------------------------------------------------------ where the values stand
-
-
-def _request_leaves(request: Request) -> Iterator[tuple[str, Any]]:
-    parts = urlsplit(request.uri)
-    for segment in parts.path.split("/"):
-        yield "", unquote(segment)
-    yield from parse_qsl(parts.query)
-    yield from request.headers.items()
-    yield from leaves(request.body)
-
-
-def _response_leaves(response: Response) -> Iterator[tuple[str, Any]]:
-    yield from response.headers.items()
-    yield from leaves(response.body)
-
-
-def _change_request(request: Request, change: Change) -> Request:
-    return replace(
-        request,
-        uri=_change_uri(request.uri, change),
-        headers={name: change(name, value) for name, value in request.headers.items()},
-        body=rewrite(request.body, change),
-    )
-
-
-def _change_response(response: Response, change: Change) -> Response:
-    headers = {name: change(name, value) for name, value in response.headers.items()}
-    return replace(response, headers=headers, body=rewrite(response.body, change))
-
-
-def _change_uri(uri: str, change: Change) -> str:
-    parts = urlsplit(uri)
-    path = "/".join(_change_quoted(segment, change) for segment in parts.path.split("/"))
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    changed = [(name, change(name, value)) for name, value in pairs]
-    query = parts.query if changed == pairs else urlencode(changed)
-    return urlunsplit(parts._replace(path=path, query=query))
-
-
-def _change_quoted(segment: str, change: Change) -> str:
-    plain = unquote(segment)
-    changed = change("", plain)
-    return segment if changed == plain else quote(changed, safe=_IN_SEGMENT)
-
-
 # ------------------------------------------------------------------ rules by path
 
 
@@ -309,6 +256,6 @@ def _without_shape(interactions: Iterable[Interaction], rules: Sequence[Volatile
     """The values that a rule or the name of an etag makes volatile, and that are replaced elsewhere too."""
     for one in interactions:
         yield from (value for value, _ in _by_path(one, rules))
-        for name, value in _response_leaves(one.response):
+        for name, value in response_leaves(one.response):
             if isinstance(value, str) and _plain(name) in _ETAG_NAMES:
                 yield from (inner for inner in _etags_in(value) if len(inner) >= _TELLING_LENGTH)

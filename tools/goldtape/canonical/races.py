@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from goldtape.exchange.interaction import Interaction, Json, leaves, rewrite
+from goldtape.exchange.interaction import Interaction, Json
+from goldtape.exchange.walk import change_request, change_response, leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,7 @@ class Race:
 def settle(interactions: Sequence[Interaction], race: Race) -> list[Interaction]:
     """Rename the raced values in all interactions from `race.start` on."""
     outcome = _Outcome(race)
-    settled = list(interactions[: race.start])
-    for one in interactions[race.start :]:
-        request = replace(
-            one.request,
-            uri=outcome.rename("", one.request.uri),
-            body=rewrite(one.request.body, outcome.rename),
-        )
-        body = one.response.body
-        if isinstance(body, Json):
-            body = Json(outcome.arrange(body.value))
-        settled.append(Interaction(request, replace(one.response, body=rewrite(body, outcome.rename))))
-    return settled
+    return [*interactions[: race.start], *map(outcome.settle, interactions[race.start :])]
 
 
 @dataclass(slots=True)
@@ -58,6 +48,14 @@ class _Outcome:
         # One pass over whole words: a value that is the beginning of another must not be taken for it.
         self.pattern = re.compile(r"[\w.@-]*\w")
         self.raced = {value: place for place, value in enumerate(self.race.values)}
+
+    def settle(self, one: Interaction) -> Interaction:
+        """Name what appears, in the order in which it appears; then put each list of raced things into that order."""
+        request = change_request(one.request, self.rename)
+        response = one.response
+        if isinstance(response.body, Json):
+            response = replace(response, body=Json(self.arrange(response.body.value)))
+        return Interaction(request, change_response(response, self.rename))
 
     def rename(self, name: str, value: Any) -> Any:
         if not isinstance(value, str):

@@ -15,12 +15,13 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response, leaves, rewrite, rewrite_json
+from goldtape.exchange.interaction import Interaction, Json, Request, Response
+from goldtape.exchange.walk import body_leaves, change_json, change_request, change_response, change_uri, leaves
 
 SECRET_HEADERS = frozenset(
     {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "x-auth-token"}
@@ -154,10 +155,7 @@ class Redactor:
             yield from _shaped(side.uri)
             for name, value in parse_qsl(urlsplit(side.uri).query):
                 yield from self._field(name, value)
-        if isinstance(side.body, str) and _is_form(side):
-            for name, value in parse_qsl(side.body):
-                yield from self._field(name, value)
-        for name, value in leaves(side.body):
+        for name, value in body_leaves(side):
             yield from self._field(name, value)
 
     def _field(self, name: str, value: Any) -> Iterator[str]:
@@ -177,18 +175,10 @@ class Redactor:
     # ---------------------------------------------------------------- removing them
 
     def _clean_request(self, request: Request) -> Request:
-        return replace(
-            request,
-            uri=self._clean_uri(request.uri),
-            headers=self._clean_headers(request),
-            body=self._clean_body(request),
-        )
+        return change_request(request, self._clean_leaf, uri=self._clean_uri, header=self._clean_header)
 
     def _clean_response(self, response: Response) -> Response:
-        return replace(response, headers=self._clean_headers(response), body=self._clean_body(response))
-
-    def _clean_headers(self, side: Request | Response) -> dict[str, str]:
-        return {name: self._clean_header(name, value) for name, value in side.headers.items()}
+        return change_response(response, self._clean_leaf, header=self._clean_header)
 
     def _clean_header(self, name: str, value: str) -> str:
         if name in SECRET_HEADERS or self.is_secret_name(name):
@@ -202,19 +192,7 @@ class Redactor:
         if not self._known and not self._hint.search(uri):
             return uri
         # User info goes altogether: clients send it as a header, and an authority cannot hold a stand-in's brackets.
-        parts = urlsplit(self._clean_text(_ANY_USERINFO.sub("", uri)))
-        pairs = parse_qsl(parts.query, keep_blank_values=True)
-        cleaned = [(name, str(self._clean_leaf(name, value))) for name, value in pairs]
-        query = parts.query if cleaned == pairs else urlencode(cleaned, safe="[]")
-        return urlunsplit(parts._replace(query=query))
-
-    def _clean_body(self, side: Request | Response) -> Body:
-        body = side.body
-        if isinstance(body, str) and _is_form(side):
-            pairs = parse_qsl(body, keep_blank_values=True)
-            cleaned = [(name, str(self._clean_leaf(name, value))) for name, value in pairs]
-            return body if cleaned == pairs else urlencode(cleaned, safe="[]")
-        return rewrite(body, self._clean_leaf)
+        return change_uri(self._clean_text(_ANY_USERINFO.sub("", uri)), self._clean_leaf)
 
     def _clean_leaf(self, name: str, value: Any) -> Any:
         if value is None or isinstance(value, bool) or value == "":
@@ -226,7 +204,7 @@ class Redactor:
             return value
         inner = _inner_json(value)
         if inner is not None:
-            cleaned = rewrite_json(inner.value, "", self._clean_leaf)
+            cleaned = change_json(inner.value, "", self._clean_leaf)
             if cleaned is not inner.value:
                 return json.dumps(cleaned, ensure_ascii=False)
         return self._clean_text(value)
@@ -250,10 +228,6 @@ class Redactor:
 
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def _is_form(side: Request | Response) -> bool:
-    return side.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
 
 
 def _inner_json(text: str) -> Json | None:

@@ -18,7 +18,8 @@ from typing import Any
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.plugins.base import BasePlugin
 
-from goldtape.exchange.interaction import Interaction, Json, leaves
+from goldtape.exchange.interaction import Interaction, Json
+from goldtape.exchange.walk import leaves
 
 # Secret types that fire on what a recording is full of: hexadecimal ids, addresses, and any field called "key".
 _TOO_EAGER = frozenset({"Hex High Entropy String", "Public IP (ipv4)", "Secret Keyword"})

@@ -15,14 +15,13 @@ from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 import orjson
 
+from goldtape.exchange.body import parse_body
 from goldtape.exchange.interaction import Json
-from goldtape.exchange.wire import parse_body
+from goldtape.exchange.walk import IN_SEGMENT
 
 # Beyond 15 digits a float no longer tells neighbours apart, and orjson reads integers beyond 64 bits as floats.
 _LONG_NUMBER = b"0" * 16
 _DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
-# RFC 3986 section 3.3: what a path segment may hold unquoted, besides the unreserved characters.
-_IN_SEGMENT = "!$&'()*+,;=:@"
 _MEMBER_NAME = re.compile(r'"[^"]*":')
 
 
@@ -50,7 +49,7 @@ def request_key(method: str, uri: str, headers: Iterable[tuple[str, str]], body:
 def canonical_uri(uri: str) -> str:
     """A URI with its path quoted one way only and its query sorted by name; repeated names keep their order."""
     parts = urlsplit(uri)
-    path = "/".join(quote(unquote_to_bytes(segment), safe=_IN_SEGMENT) for segment in parts.path.split("/"))
+    path = "/".join(quote(unquote_to_bytes(segment), safe=IN_SEGMENT) for segment in parts.path.split("/"))
     # Bytes that are no UTF-8 stay what they are: a replacement character would make any two of them equal.
     pairs = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
     query = urlencode(sorted(pairs, key=lambda pair: pair[0]), errors="surrogateescape")

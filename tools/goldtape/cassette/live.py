@@ -13,8 +13,8 @@ from vcr.record_mode import RecordMode
 from vcr.request import Request as VcrRequest
 
 from goldtape.cassette.base import BentCassette
+from goldtape.cassette.wire import read_request, read_response
 from goldtape.exchange.interaction import Interaction
-from goldtape.exchange.wire import read_request, read_response
 
 # The request that the running task sent last, for aiohttp names no other when it reports the redirects it followed.
 _LAST: ContextVar[_Started | None] = ContextVar("last", default=None)

@@ -13,8 +13,8 @@ from vcr.request import Request as VcrRequest
 from goldtape.canonical.redaction import Redactor
 from goldtape.cassette.base import BentCassette
 from goldtape.cassette.key import nearest, request_key, select
+from goldtape.cassette.wire import read_request, read_response
 from goldtape.exchange.interaction import Request, body_bytes
-from goldtape.exchange.wire import read_request, read_response
 from goldtape.goldens.cassette_file import Stored
 
 _PLAYED: list[int] = []

@@ -21,8 +21,8 @@ import yaml
 from vcr.serialize import CASSETTE_FORMAT_VERSION
 from vcr.serializers import compat, yamlserializer
 
+from goldtape.exchange.body import read_body
 from goldtape.exchange.interaction import Interaction, Request, Response, body_bytes
-from goldtape.exchange.wire import read_body
 from goldtape.goldens.cassette_layout import RawRequest, dump_one, join, raw_request, raw_response, split
 from goldtape.goldens.reading import UnreadableGolden, line_of, read_golden
 

@@ -18,14 +18,15 @@ from typing import Any, TypeVar
 from syrupy.assertion import SnapshotAssertion
 
 from goldtape.canonical import scanner
+from goldtape.canonical.addresses import Substitution, substitutions_for
 from goldtape.canonical.pipeline import Captured, Rules
 from goldtape.canonical.races import Race
 from goldtape.cassette.base import capturing
 from goldtape.cassette.live import LiveCassette
 from goldtape.cassette.replay import ReplayCassette, Unmatched
+from goldtape.cassette.wire import read_request
 from goldtape.config import Config
 from goldtape.exchange.interaction import Interaction, Json, Request, Response
-from goldtape.exchange.wire import Substitution, read_request, substitutions_for
 from goldtape.goldens import cassette_file as storage
 from goldtape.goldens import transaction, transcript
 from goldtape.goldens.cassette_file import Stored

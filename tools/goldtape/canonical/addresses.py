@@ -1,0 +1,44 @@
+"""Live texts -> what goldens hold in their place: the address of a service, and values of one run only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from goldtape.exchange.interaction import Interaction
+from goldtape.exchange.walk import change_interaction
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """A live text and what goldens hold in its place: an address, or a value unique to this run."""
+
+    live: str
+    canonical: str
+
+
+def substitutions_for(live: str, canonical: str) -> list[Substitution]:
+    """The substitutions that turn a deployment's base URL into the canonical host, longest first."""
+    base, host = live.rstrip("/"), urlsplit(live).netloc
+    return [Substitution(base, canonical), Substitution(host, urlsplit(canonical).netloc)]
+
+
+def substitute(one: Interaction, pairs: Sequence[Substitution]) -> Interaction:
+    """Put the canonical text in place of the live one, in every string of an interaction."""
+    if not pairs:
+        return one
+    # In a URI the same text can be percent-encoded.
+    quoted = [Substitution(quote(pair.live, safe=""), quote(pair.canonical, safe="")) for pair in pairs]
+    ordered = sorted({*pairs, *quoted}, key=lambda pair: (-len(pair.live), pair.live))
+
+    def change(name: str, value: Any) -> Any:
+        if isinstance(value, str):
+            for pair in ordered:
+                if pair.live in value:
+                    value = value.replace(pair.live, pair.canonical)
+        return value
+
+    # The base URL of a deployment can hold a path, so a URI is changed as a whole.
+    return change_interaction(one, change, uri=lambda uri: str(change("", uri)))
