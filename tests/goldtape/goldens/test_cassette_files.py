@@ -196,3 +196,11 @@ def test_load_truncated_anywhere_is_an_error_and_never_a_shorter_cassette(tmp_pa
         with pytest.raises(UnreadableGolden) as refused:
             load(path)
         assert 1 <= refused.value.line <= whole[:length].count(b"\n") + 1
+
+
+def test_load_runs_no_code_that_a_cassette_names(tmp_path: Path) -> None:
+    """YAML can name Python objects to be made; a cassette that does is refused."""
+    text = BY_VCRPY.replace("message: null", "message: !!python/object/apply:os.getcwd []")
+
+    with pytest.raises(UnreadableGolden, match=r"cassette\.yaml:\d+: not YAML: could not determine a constructor"):
+        load(saved(tmp_path, text))

@@ -18,12 +18,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from vcr.serialize import CASSETTE_FORMAT_VERSION
-from vcr.serializers import compat, yamlserializer
 
 from goldtape.exchange.body import read_body
 from goldtape.exchange.interaction import Interaction, Request, Response, body_bytes
-from goldtape.goldens.cassette_layout import RawRequest, dump_one, join, raw_request, raw_response, split
+from goldtape.goldens.cassette_layout import VERSION, RawRequest, dump_one, join, raw_request, raw_response, split
 from goldtape.goldens.reading import UnreadableGolden, line_of, read_golden
 
 Side = TypeVar("Side", Request, Response)
@@ -112,7 +110,7 @@ def _compress_side(side: Side, limit: int) -> Side:
 
 def _load_yaml(path: Path, text: str) -> list[Interaction]:
     try:
-        data = yamlserializer.deserialize(text)
+        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist
         mark = getattr(error, "problem_mark", None)
         line = min(mark.line, text.rstrip("\n").count("\n")) + 1 if mark else 1
@@ -120,12 +118,12 @@ def _load_yaml(path: Path, text: str) -> list[Interaction]:
     if not isinstance(data, dict) or not isinstance(data.get("interactions"), list):
         raise UnreadableGolden(path, 1, "no cassette: it lacks a list of interactions")
     version = data.get("version")
-    if version != CASSETTE_FORMAT_VERSION:
+    if version != VERSION:
         at = text.rfind("\nversion:") + 1
         what = (
             f"format version {version!r} is newer than what this goldtape reads; upgrade it"
-            if isinstance(version, int) and version > CASSETTE_FORMAT_VERSION
-            else f"truncated, or no cassette: version is {version!r}, expected {CASSETTE_FORMAT_VERSION}"
+            if isinstance(version, int) and version > VERSION
+            else f"truncated, or no cassette: version is {version!r}, expected {VERSION}"
         )
         raise UnreadableGolden(path, line_of(text, at), what)
     found = []
@@ -139,17 +137,20 @@ def _load_yaml(path: Path, text: str) -> list[Interaction]:
 
 
 def _from_dict(row: Mapping[str, Any]) -> Interaction:
-    request, response = row["request"], compat.convert_to_bytes(row["response"])
-    raw = request["body"]
+    request, response = row["request"], row["response"]
     headers = {name.lower(): ", ".join(_listed(values)) for name, values in request["headers"].items()}
-    body, headers = read_body(raw.encode() if isinstance(raw, str) else raw, headers)
+    body, headers = read_body(_encoded(request["body"]), headers)
     received = {name.lower(): ", ".join(_listed(values)) for name, values in response["headers"].items()}
-    answer, received = read_body(response["body"]["string"], received)
+    answer, received = read_body(_encoded(response["body"]["string"]), received)
     status = response["status"]
     return Interaction(
         Request(request["method"], request["uri"], headers, body),
         Response(int(status["code"]), status["message"] or "", received, answer),
     )
+
+
+def _encoded(raw: str | bytes | None) -> bytes | None:
+    return raw.encode() if isinstance(raw, str) else raw
 
 
 def _listed(values: Any) -> list[str]:

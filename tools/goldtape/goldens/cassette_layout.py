@@ -15,13 +15,14 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from vcr.serialize import CASSETTE_FORMAT_VERSION
-
 from goldtape.exchange.interaction import Body, Interaction, Json, escaped
+
+VERSION = 1
+"""The version of vcrpy's cassette format."""
 
 _HEAD = "interactions:\n- request:\n"
 _NEXT = "\n- request:\n"
-_TAIL = f"\nversion: {CASSETTE_FORMAT_VERSION}\n"
+_TAIL = f"\nversion: {VERSION}\n"
 _EMPTY = f"interactions: []{_TAIL}"
 _RESPONSE = "\n  response:\n    body:\n      string: "
 _REQUEST_INDENT, _RESPONSE_INDENT = " " * 6, " " * 8
