@@ -21,12 +21,12 @@ from vcr.request import Request as VcrRequest
 from vcr.serializers import yamlserializer
 
 from bench.workload import HOST, JSON_HEADERS, Workload
-from goldtape.canonical.pipeline import Rules
-from goldtape.cassette.replay import ReplayCassette, Unmatched
+from goldtape.canonical.pipeline import Pipeline
+from goldtape.cassette.replay import ReplayCassette
 from goldtape.config import Config, System, Target
 from goldtape.exchange.interaction import Interaction, Json, Request, Response
-from goldtape.goldens import cassette_file as storage
-from goldtape.verdict import explain
+from goldtape.goldens import cassette_file
+from goldtape.verdict.explain import Explainer
 
 Transport = httpx.BaseTransport | None
 """What the client is made with; None for httpx's own, which the recorders patch."""
@@ -90,7 +90,7 @@ class Goldtape:
 
     def prepare(self, work: Workload, folder: Path) -> Path:
         file = folder / "goldtape.yaml"
-        text = storage.dump(
+        text = cassette_file.dump(
             (
                 Interaction(
                     Request("POST", url, JSON_HEADERS, Json(sent)), Response(200, "OK", JSON_HEADERS, Json(received))
@@ -181,18 +181,9 @@ def replaying(file: Path) -> Iterator[ReplayCassette]:
         work=file.parent,
         systems={"bench": System("bench", (Target("bench", HOST, "", ""),), actor="x-user-id")},
     )
-    rules, stored = Rules(config), storage.load(file)
-
-    def complain(found: Unmatched) -> str:
-        return explain.unmatched(found, stored, config, "bench")
-
-    with ReplayCassette.use(
-        path=str(file),
-        stored=stored,
-        headers_for=rules.request_headers,
-        redactor=rules.redactor(),
-        complain=complain,
-    ) as cassette:
+    stored = cassette_file.load(file)
+    how = {"stored": stored, "pipeline": Pipeline(config), "complain": Explainer("bench", config, stored).fault}
+    with ReplayCassette.opened(str(file), **how) as cassette:
         yield cassette
 
 

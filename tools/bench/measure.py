@@ -23,7 +23,8 @@ from vcr.request import Request as VcrRequest
 
 from bench.contenders import FLOOR, GOLDTAPE, Contender, check, replaying
 from bench.workload import JSON_HEADERS, Workload
-from goldtape.cassette.replay import ReplayCassette, UnmatchedRequest
+from goldtape.cassette.faults import UnmatchedRequest
+from goldtape.cassette.replay import ReplayCassette
 
 CHECKED = 50
 """How many exchanges prove that a contender answers rightly, before it is measured."""

@@ -102,6 +102,11 @@ class Config:
     max_age_days: int = MAX_AGE_DAYS
     systems: Mapping[str, System] = field(default_factory=dict)
 
+    @property
+    def logs(self) -> Path:
+        """The folder of what local services print, a file each."""
+        return self.work / "logs"
+
     def target(self, name: str) -> Target:
         """The target called `name`: a system's own, or `<system>-support`. KeyError names the valid ones."""
         targets = {target.name: target for system in self.systems.values() for target in system.targets}

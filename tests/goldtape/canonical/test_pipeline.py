@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from goldtape.canonical.addresses import substitutions_for
-from goldtape.canonical.pipeline import Rules
+from goldtape.canonical.pipeline import Captured, Pipeline
 from goldtape.canonical.races import Race
 from goldtape.config import Config, System, Target, Volatile
 from goldtape.exchange.interaction import Interaction, Json, Request, Response
@@ -28,14 +28,14 @@ def sent(path: str, user: str = "bob", **headers: str) -> Interaction:
     return Interaction(request, Response(200, "OK", {"date": "today", "server": "x"}, Json({"tookMs": 12, "pin": "9"})))
 
 
-def canonical(*captured: tuple[Interaction, object | None], races: tuple[Race, ...] = ()) -> list[Interaction]:
+def canonical(*captured: Captured, races: tuple[Race, ...] = ()) -> list[Interaction]:
     pairs = substitutions_for("http://127.0.0.1:4000", "http://shop.test")
-    return Rules(CONFIG, home="shop").canonical(captured, pairs, races)
+    return Pipeline(CONFIG, home="shop").canonical(captured, pairs, races)
 
 
 def test_canonical_takes_every_step() -> None:
     """Address, secret of any system, headers, and the rule of the system that answered, in one pass."""
-    [one] = canonical((sent("/a", **{"user-agent": "x", "content-type": "text/plain"}), None))
+    [one] = canonical(Captured(sent("/a", **{"user-agent": "x", "content-type": "text/plain"})))
 
     assert one.request == Request("GET", "http://shop.test/a", {"content-type": "text/plain", "x-user": "bob"})
     assert one.response == Response(200, "OK", {"date": "today"}, Json({"tookMs": 0, "pin": "[redacted-1]"}))
@@ -45,8 +45,8 @@ def test_headers_that_matter_stand_in_alphabetical_order() -> None:
     """Only the allow-list and what a system adds to it stays."""
     headers = {"etag": '"1"', "date": "today", "content-type": "text/plain", "x-powered-by": "y"}
 
-    [one] = Rules(CONFIG).canonical(
-        [(Interaction(Request("GET", "http://shop.test/", {}), Response(200, "OK", headers)), None)], [], []
+    [one] = Pipeline(CONFIG).canonical(
+        [Captured(Interaction(Request("GET", "http://shop.test/", {}), Response(200, "OK", headers)))], [], []
     )
 
     assert list(one.response.headers) == ["content-type", "date", "etag"]
@@ -55,7 +55,12 @@ def test_headers_that_matter_stand_in_alphabetical_order() -> None:
 def test_a_lane_is_put_into_the_order_of_its_actors() -> None:
     """Requests of one concurrent block take the places that the block has; the others keep theirs."""
     lane = object()
-    story = [(sent("/first"), None), (sent("/b", "bob"), lane), (sent("/a", "alice"), lane), (sent("/last"), None)]
+    story = [
+        Captured(sent("/first")),
+        Captured(sent("/b", "bob"), lane),
+        Captured(sent("/a", "alice"), lane),
+        Captured(sent("/last")),
+    ]
 
     found = [one.request.uri.removeprefix("http://shop.test") for one in canonical(*story)]
 
@@ -66,14 +71,14 @@ def test_a_race_is_settled_before_values_are_numbered() -> None:
     """Whoever won, the first winner is shown first."""
     won = Interaction(Request("POST", "http://shop.test/grab", {}), Response(200, "", {}, Json({"id": "item-2"})))
 
-    [one] = canonical((won, None), races=(Race(0, ("item-1", "item-2"), "who wins"),))
+    [one] = canonical(Captured(won), races=(Race(0, ("item-1", "item-2"), "who wins"),))
 
     assert one.response.body == Json({"id": "item-1"})
 
 
 def test_what_a_system_spares_is_spared_in_its_own_tests_only() -> None:
     """`secrets` hold in the whole project, `public` in the tests of the system that says so."""
-    shop, bank, neither = (Rules(CONFIG, home=home).redactor() for home in ("shop", "bank", "elsewhere"))
+    shop, bank, neither = (Pipeline(CONFIG, home=home).redactor() for home in ("shop", "bank", "elsewhere"))
 
     assert [one.is_secret_name("pin") for one in (shop, bank, neither)] == [True, True, True]
     assert [one.is_secret_name("session_id") for one in (shop, bank, neither)] == [False, True, False]
@@ -85,5 +90,5 @@ def test_who_asks_is_the_actor_or_the_authorization() -> None:
     own = Interaction(Request("GET", "http://shop.test/", {"x-user": "eve"}), Response(200, "", {}))
     foreign = Interaction(Request("GET", "http://other.test/", {"authorization": "Bearer x"}), Response(200, "", {}))
 
-    assert Rules(CONFIG).actor(own) == "eve"
-    assert Rules(CONFIG).actor(foreign) == "Bearer x"
+    assert Pipeline(CONFIG).actor(own) == "eve"
+    assert Pipeline(CONFIG).actor(foreign) == "Bearer x"

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from vcr.request import Request as VcrRequest
 
+from goldtape.canonical.pipeline import Captured, Pipeline
 from goldtape.cassette.live import LiveCassette
+from goldtape.config import Config
 
 ANSWER: dict[str, Any] = {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": {"string": b""}}
+
+
+HERE = Path("/project")
+PIPELINE = Pipeline(Config(HERE, HERE, HERE, HERE, HERE))
+
+
+def captured(cassette: LiveCassette) -> list[Captured]:
+    """What the cassette hands to the pipeline."""
+    found: list[Captured] = []
+    cassette.interactions(lambda given: found.extend(given) or [])
+    return found
 
 
 def ask() -> VcrRequest:
@@ -17,7 +31,7 @@ def ask() -> VcrRequest:
 
 def test_overlapped_forgotten_request_without_an_answer_is_not_on_its_way() -> None:
     """A probe that could not connect is no concurrency: how often that happens differs from run to run."""
-    cassette = LiveCassette("test")
+    cassette = LiveCassette("test", PIPELINE)
     with cassette.attempt() as attempt:
         cassette.can_play_response_for(ask())
     cassette.forget(attempt)
@@ -26,15 +40,17 @@ def test_overlapped_forgotten_request_without_an_answer_is_not_on_its_way() -> N
     cassette.can_play_response_for(again)
     cassette.append(again, ANSWER)
 
-    assert not cassette.overlapped
-    assert cassette.unanswered() == []
-    assert len(cassette.captured()) == 1
+    assert cassette.faults(failed=False) == []
+    assert [one.overlapped for one in captured(cassette)] == [False]
 
 
 def test_overlapped_second_request_before_the_first_answer() -> None:
     """Two requests on their way together are concurrency."""
-    cassette = LiveCassette("test")
-    for _ in range(2):
-        cassette.can_play_response_for(ask())
+    cassette = LiveCassette("test", PIPELINE)
+    first, second = ask(), ask()
+    for request in (first, second):
+        cassette.can_play_response_for(request)
+    for request in (second, first):
+        cassette.append(request, ANSWER)
 
-    assert cassette.overlapped
+    assert [one.overlapped for one in captured(cassette)] == [False, True]

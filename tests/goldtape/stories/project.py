@@ -24,6 +24,8 @@ import syrupy
 from vcr.stubs import aiohttp_stubs, httpx_stubs, requests_stubs, urllib3_stubs  # noqa: F401
 
 from goldtape.canonical import scanner
+from goldtape.live import network, target  # noqa: F401
+from goldtape.plugin import run, session  # noqa: F401
 
 SHOP_URL = "http://127.0.0.1:9"
 """Where a live run of the shop is said to be; its clients never open a socket."""
@@ -43,8 +45,9 @@ addopts = "-p no:randomly -p no:cacheprovider -p no:hypothesispytest"
 filterwarnings = ["error"]
 """
 
-# pytester forgets every module that a run inside this process brought in. What each run would import anew for half
-# a second is imported here instead, vcrpy's stubs and the scanner's detectors; hypothesis is left out altogether.
+# pytester forgets every module that a run inside this process brought in. What each run would import anew is imported
+# here instead, the engine, vcrpy's stubs and the scanner's detectors; hypothesis is left out altogether. syrupy keeps
+# the extension's class over runs, so there must be one such class only.
 scanner.kinds_of("", "")
 
 _PARTS = Path(__file__).parent / "shop"
@@ -145,7 +148,8 @@ class Project:
     def run_apart(self, *arguments: str) -> Project:
         """`pytest`, in a process of its own."""
         self.write()
-        return self._after(self.pytester.runpytest_subprocess(*arguments))
+        apart = self._after(self.pytester.runpytest_subprocess(*arguments))
+        return apart.remove("stdout", "stderr")  # pytester's own
 
     def found(self) -> Project:
         """The project as it lies on disk now, after something that was no command of its own."""

@@ -7,9 +7,8 @@ import os
 
 import pytest
 
-from goldtape.goldens.snapshot import GoldenExtension
+from goldtape.goldens import snapshot
 from goldtape.live import network
-from goldtape.plugin import hooks
 
 from .project import Project
 
@@ -167,7 +166,7 @@ def test_a_run_inside_a_run_leaves_the_outer_one_alone(shop: Project) -> None:
 
     def state() -> list[object]:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-        return [GoldenExtension.config, GoldenExtension.write, hooks._current, list(network._guard.rules), environ]
+        return [list(snapshot._HOMES), list(network._guard.rules), environ]
 
     before = state()
     project = shop.add("tests/test_shop.py", THREE)

@@ -197,12 +197,12 @@ def test_without_a_table_the_plugin_is_silent(shop: Project) -> None:
     bare = shop.add("pyproject.toml", BARE)
     project = bare.add("tests/conftest.py", "").add("tests/test_own.py", foreign)
 
-    updated = project.run("--snapshot-update")
+    updated = project.run_apart("--snapshot-update")
 
     assert updated.outcomes == {"passed": 1}
     assert updated.changed == ["tests/__snapshots__/test_own.ambr"]
     assert not any("goldtape" in line for line in updated.lines if not line.startswith(("plugins:", "rootdir:")))
-    assert updated.run().outcomes == {"passed": 1}
+    assert updated.run_apart().outcomes == {"passed": 1}
 
 
 def test_the_plugins_below_may_be_switched_off(shop: Project) -> None:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldtape.goldens.transcript import Transcript
-from goldtape.verdict.drift import compare
+from goldtape.verdict.drift import Change, compare
+from goldtape.verdict.words import worded
 
 QUICK = settings(max_examples=30, deadline=None, derandomize=True)
 
@@ -180,15 +181,15 @@ def test_large_body_changed_says_shape_before_digest() -> None:
     [difference] = compare(transcript(exchange(**before)), transcript(exchange(**after)))
 
     assert (difference.kind, difference.path) == ("changed", "received-large")
-    assert '"2 items"' in difference.what
-    assert '"1 items"' in difference.what
+    assert worded(difference) == 'a large body changed: shape {"2 items": "number"} -> {"1 items": "number"}'
 
 
 def test_message_says_expected_and_got() -> None:
     """What differs is said as JSON spells it, expected first."""
     [difference] = compare(transcript(exchange(received={"n": 1})), transcript(exchange(received={"n": "1"})))
 
-    assert difference.what == 'expected 1, got "1"'
+    assert (difference.change, difference.expected, difference.actual) == (Change.RETYPED, 1, "1")
+    assert worded(difference) == 'expected 1, got "1"'
 
 
 JSON = st.recursive(

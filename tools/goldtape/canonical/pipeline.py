@@ -17,12 +17,22 @@ REQUEST_HEADERS = frozenset(
 )
 RESPONSE_HEADERS = frozenset({"content-type", "etag", "location", "retry-after", "allow", "www-authenticate", "link"})
 
-Captured = tuple[Interaction, object | None]
-"""An interaction with the lane it was sent in: the same object for all requests of one concurrent block."""
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """An interaction as it was captured.
+
+    `lane` is the same object for all requests of one concurrent block. `overlapped` says that another request was on
+    its way when this one started.
+    """
+
+    interaction: Interaction
+    lane: object | None = None
+    overlapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class Pipeline:
     """The rules of a project's systems, for the tests of one; each question names the URI or interaction it is about.
 
     `home` is the folder of the tests, which is the name of the system they are about. What a system declares harmless
@@ -34,11 +44,7 @@ class Rules:
     home: str = ""
 
     def canonical(
-        self,
-        captured: Sequence[Captured],
-        substitutions: Sequence[Substitution],
-        races: Sequence[Race],
-        overlapped: bool = False,
+        self, captured: Sequence[Captured], substitutions: Sequence[Substitution], races: Sequence[Race]
     ) -> list[Interaction]:
         """What goldens hold: no address, no secret, only headers that matter, placeholders for what was minted.
 
@@ -46,15 +52,14 @@ class Rules:
             captured: A test's interactions in the order of the start of each request.
             substitutions: Live texts and what stands for them.
             races: What the test declared to be a race, in order.
-            overlapped: Requests were on their way together; the true order of the server's instants is noise then.
         """
-        addressed = [(substitute(one, substitutions), lane) for one, lane in captured]
-        redacted = self.redactor().redact(self._by_actor(addressed))
-        interactions = [self._select(one) for one in redacted]
+        addressed = [replace(one, interaction=substitute(one.interaction, substitutions)) for one in captured]
+        interactions = [self._select(one) for one in self.redactor().redact(self._by_actor(addressed))]
         for race in races:
             interactions = settle(interactions, race)
         volatile = [rule for system in self.config.systems.values() for rule in system.volatile]
-        return stabilise(interactions, volatile, raced=overlapped or bool(races))
+        # Of requests on their way together, the true order of the server's instants is noise.
+        return stabilise(interactions, volatile, raced=bool(races) or any(one.overlapped for one in captured))
 
     def redactor(self) -> Redactor:
         """A redactor for one test, with the names that the systems add and spare."""
@@ -91,15 +96,15 @@ class Rules:
 
     def _by_actor(self, captured: Sequence[Captured]) -> list[Interaction]:
         """Put the interactions of each lane into the order of their actors, in the places that the lane has."""
-        ordered = [one for one, _ in captured]
+        ordered = [one.interaction for one in captured]
         lanes: dict[int, list[int]] = {}
-        for place, (_, lane) in enumerate(captured):
-            if lane is not None:
-                lanes.setdefault(id(lane), []).append(place)
+        for place, one in enumerate(captured):
+            if one.lane is not None:
+                lanes.setdefault(id(one.lane), []).append(place)
         for places in lanes.values():
             settled = sorted((ordered[place] for place in places), key=self.actor)
-            for place, one in zip(places, settled, strict=True):
-                ordered[place] = one
+            for place, interaction in zip(places, settled, strict=True):
+                ordered[place] = interaction
         return ordered
 
 

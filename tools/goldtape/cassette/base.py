@@ -1,63 +1,108 @@
-"""What both cassettes, the one that replays and the one that captures, change of vcrpy's, and how they are put to work.
+"""What the cassettes of a test have in common: one set of verbs, whether a file answers or a service.
 
-vcrpy captures in every mode, and both are `vcr.cassette.Cassette`s. Here its loading and saving are made to do nothing,
-because goldens change together or not at all (`transaction`). `replay` bends the look-up, a dictionary for a scan
-with matchers; `capture` bends the order, that of the requests' start instead of the responses' arrival.
+vcrpy makes its patches around a `vcr.cassette.Cassette` and asks it four things: whether it can play a request, for
+the answer, to keep an answer, and where a redirect leads. Both cassettes answer these in their own way. Neither gives
+vcrpy a file to read or write, because goldens change together or not at all (`transaction`).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import ClassVar
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, ClassVar, NoReturn, Self
 
-from vcr.cassette import Cassette, CassetteContextDecorator
+from vcr.cassette import Cassette
+from vcr.patch import force_reset
+from vcr.persisters.filesystem import CassetteNotFoundError
 from vcr.record_mode import RecordMode
 
+from goldtape.canonical.pipeline import Captured
+from goldtape.cassette.faults import Fault
+from goldtape.exchange.interaction import Interaction
+
 _TALKATIVE = ("httpx", "httpcore", "vcr", "urllib3", "aiohttp")
+Canonical = Callable[[Sequence[Captured]], list[Interaction]]
+"""What was captured -> what goldens hold."""
 
 
-class BentCassette(Cassette):  # type: ignore[misc]  # vcrpy is untyped
-    """What both cassettes change of vcrpy's."""
+class _NoFiles:
+    """The persister that vcrpy is given."""
 
+    @staticmethod
+    def load_cassette(*_: object, **__: object) -> NoReturn:
+        raise CassetteNotFoundError
+
+    @staticmethod
+    def save_cassette(*_: object, **__: object) -> None:
+        """Nothing."""
+
+
+class TestCassette(Cassette):  # type: ignore[misc]  # vcrpy is untyped
+    """The requests of one test and their answers; `name` is the test's id."""
+
+    __test__ = False  # pytest would take the class for one of tests
     mode: ClassVar[RecordMode]
 
     def __init__(self, path: str) -> None:
-        super().__init__(path, record_mode=self.mode)
+        super().__init__(path, persister=_NoFiles, record_mode=self.mode)
 
-    def _load(self) -> None:  # there is nothing for vcrpy to load: it would parse and copy every interaction
-        self.rewound = True
+    @classmethod
+    @contextmanager
+    def opened(cls, path: str, **how: Any) -> Iterator[Self]:
+        """Make a cassette and put it to work in every client library that vcrpy knows.
 
-    def _save(self, force: bool = False) -> None:  # goldens are written by `transaction` alone
-        pass
+        The libraries' own log of every URL is turned down meanwhile: pytest shows it when a test fails, and a query
+        can hold a secret.
+        """
+        loggers = [logging.getLogger(name) for name in _TALKATIVE]
+        levels = [logger.level for logger in loggers]
+        for logger in loggers:
+            logger.setLevel(max(logging.WARNING, logger.level))
+        try:
+            with cls.use(path=path, **how) as cassette:
+                yield cassette
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
+
+    @property
+    @abstractmethod
+    def position(self) -> int:
+        """How many requests of the test have started."""
+
+    @abstractmethod
+    def concurrently(self) -> AbstractContextManager[None]:
+        """What is sent inside has no order of its own."""
+
+    @abstractmethod
+    def attempt(self) -> AbstractContextManager[object]:
+        """Mark what the task sends inside, and the tasks that it starts there, so that it can be forgotten."""
+
+    @abstractmethod
+    def forget(self, attempt: object) -> None:
+        """Drop the requests of an attempt that came to nothing."""
+
+    @abstractmethod
+    def unrecorded(self) -> AbstractContextManager[None]:
+        """What is sent inside is no part of the story."""
+
+    @abstractmethod
+    def end(self) -> None:
+        """The story is over; later requests are no part of it."""
+
+    @abstractmethod
+    def faults(self, failed: bool) -> list[Fault]:
+        """What is wrong with the requests themselves; a body that `failed` did not send all of them."""
+
+    @abstractmethod
+    def interactions(self, canonical: Canonical) -> list[Interaction]:
+        """The story in canonical form."""
 
 
 @contextmanager
-def capturing(cassette: BentCassette) -> Iterator[None]:
-    """vcrpy's patches, around a cassette that is made already instead of one for vcrpy to load.
-
-    The libraries' own log of every URL is turned down meanwhile: pytest shows it when a test fails, and a query can
-    hold a secret.
-    """
-    loggers = [logging.getLogger(name) for name in _TALKATIVE]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(max(logging.WARNING, logger.level))
-    try:
-        with CassetteContextDecorator(_Made(cassette), lambda: {"path": cassette.path}):
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """Stands where vcrpy expects the class to load a cassette with."""
-
-    cassette: BentCassette
-
-    def load(self, **_: object) -> BentCassette:
-        return self.cassette
+def outside() -> Iterator[None]:
+    """Let requests through that belong to no test, whatever cassette is open."""
+    with force_reset():
+        yield

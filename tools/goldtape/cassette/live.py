@@ -12,7 +12,9 @@ from typing import Any
 from vcr.record_mode import RecordMode
 from vcr.request import Request as VcrRequest
 
-from goldtape.cassette.base import BentCassette
+from goldtape.canonical.pipeline import Captured, Pipeline
+from goldtape.cassette.base import Canonical, TestCassette
+from goldtape.cassette.faults import Fault, Unanswered
 from goldtape.cassette.wire import read_request, read_response
 from goldtape.exchange.interaction import Interaction
 
@@ -24,38 +26,37 @@ _ATTEMPTS: ContextVar[tuple[object, ...]] = ContextVar("attempts", default=())
 
 @dataclass(slots=True)
 class _Started:
-    """A request on its way: where it was sent from, and its response once there is one."""
+    """A request on its way: where it was sent from, whether others were on theirs, its response once there is one."""
 
     request: VcrRequest
     lane: object | None
     attempts: tuple[object, ...]
+    overlapped: bool = False
     response: dict[str, Any] | None = None
 
 
-class LiveCassette(BentCassette):
-    """Lets every request through to the service and keeps the interactions in the order of their start.
-
-    `overlapped` says that a request started while another was on its way.
-    """
+class LiveCassette(TestCassette):
+    """Lets every request through to the service and keeps the interactions in the order of their start."""
 
     mode = RecordMode.ALL
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, pipeline: Pipeline) -> None:
         super().__init__(path)
-        self.capturing = True
+        self._pipeline = pipeline
+        self._capturing = True
         self._lock = threading.Lock()
         self._started: list[_Started] = []
         self._in_flight: set[int] = set()
-        self.overlapped = False
-        self.lane: object | None = None
+        self._lane: object | None = None
+
+    # ---------------------------------------------------------------- for vcrpy
 
     def can_play_response_for(self, request: VcrRequest) -> bool:
         """Always False, which sends the request on; notes that it started."""
-        if self.capturing:
+        if self._capturing:
             with self._lock:
-                request.goldtape_started = _Started(request, self.lane, _ATTEMPTS.get())
+                request.goldtape_started = _Started(request, self._lane, _ATTEMPTS.get(), bool(self._in_flight))
                 self._started.append(request.goldtape_started)
-                self.overlapped |= bool(self._in_flight)
                 self._in_flight.add(id(request.goldtape_started))
         _LAST.set(getattr(request, "goldtape_started", None))
         return False
@@ -75,9 +76,21 @@ class LiveCassette(BentCassette):
                 _LAST.set(started)
             started.response = response
 
-    def mark(self) -> int:
+    # ---------------------------------------------------------------- for the test
+
+    @property
+    def position(self) -> int:
         """How many requests have started."""
         return len(self._started)
+
+    @contextmanager
+    def concurrently(self) -> Iterator[None]:
+        """Give what is sent inside a lane of its own, in which actors come in their order."""
+        self._lane = object()
+        try:
+            yield
+        finally:
+            self._lane = None
 
     @contextmanager
     def attempt(self) -> Iterator[object]:
@@ -95,17 +108,37 @@ class LiveCassette(BentCassette):
             self._in_flight -= {id(one) for one in self._started if attempt in one.attempts}
             self._started = [one for one in self._started if attempt not in one.attempts]
 
-    def unanswered(self) -> list[VcrRequest]:
-        """The requests that started and got no response: the connection failed or timed out."""
-        return [one.request for one in self._started if one.response is None]
+    @contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """Keep nothing of what is sent inside."""
+        before, self._capturing = self._capturing, False
+        try:
+            yield
+        finally:
+            self._capturing = before
 
-    def captured(self) -> list[tuple[Interaction, object | None]]:
-        """Every answered interaction with the lane it started in, in the order of the start."""
-        return [
-            (Interaction(read_request(one.request), read_response(one.response)), one.lane)
-            for one in self._started
-            if one.response is not None
-        ]
+    # ---------------------------------------------------------------- for its goldens
+
+    def end(self) -> None:
+        """Keep nothing from here on."""
+        self._capturing = False
+
+    def faults(self, failed: bool) -> list[Fault]:
+        """The requests that got no response."""
+        if failed or not (lost := [one.request for one in self._started if one.response is None]):
+            return []
+        redactor = self._pipeline.redactor()
+        return [Unanswered(tuple(redactor.redact_request(read_request(request)) for request in lost))]
+
+    def interactions(self, canonical: Canonical) -> list[Interaction]:
+        """Every answered interaction, made canonical in the order of the start."""
+        return canonical(
+            [
+                Captured(Interaction(read_request(one.request), read_response(one.response)), one.lane, one.overlapped)
+                for one in self._started
+                if one.response is not None
+            ]
+        )
 
     def __len__(self) -> int:
         return len(self._started)

@@ -2,65 +2,39 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from vcr.record_mode import RecordMode
 from vcr.request import Request as VcrRequest
 
-from goldtape.canonical.redaction import Redactor
-from goldtape.cassette.base import BentCassette
+from goldtape.canonical.pipeline import Pipeline
+from goldtape.cassette.base import Canonical, TestCassette
+from goldtape.cassette.faults import Fault, OutOfOrder, Unmatched, UnmatchedRequest, Unplayed
 from goldtape.cassette.key import nearest, request_key, select
 from goldtape.cassette.wire import read_request, read_response
-from goldtape.exchange.interaction import Request, body_bytes
+from goldtape.exchange.interaction import Interaction, body_bytes
 from goldtape.goldens.cassette_file import Stored
 
 _PLAYED: list[int] = []
-HeadersFor = Callable[[str], frozenset[str]]
-"""URI -> the names of the request headers that matter for its system; its origin alone decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unmatched:
-    """A request without a recorded answer.
-
-    `nearest` is the recorded interaction most like it, counted from 0, None when there is none.
-    `exhausted` says that this very request was recorded, but every recording of it has been played.
-    """
-
-    request: Request
-    nearest: int | None
-    exhausted: bool
-
-
-class UnmatchedRequest(Exception):
-    """A test sent a request that its cassette does not hold; the message explains, `found` has the facts."""
-
-    def __init__(self, found: Unmatched, message: str) -> None:
-        self.found = found
-        super().__init__(message)
-
-
-class ReplayCassette(BentCassette):
+class ReplayCassette(TestCassette):
     """Plays a stored cassette: each interaction once, identical requests in start order."""
 
     mode = RecordMode.NONE
 
-    def __init__(
-        self,
-        path: str,
-        stored: Stored,
-        headers_for: HeadersFor,
-        redactor: Redactor,
-        complain: Callable[[Unmatched], str],
-    ) -> None:
+    def __init__(self, path: str, stored: Stored, pipeline: Pipeline, complain: Callable[[Unmatched], str]) -> None:
         super().__init__(path)
         self.stored = stored
         self.played: list[int] = []
-        self.unmatched: list[Unmatched] = []
-        self._headers_for, self._redactor, self._complain = headers_for, redactor, complain
+        self._unmatched: list[Unmatched] = []
+        self._in_order = True
+        self._headers_for, self._redactor, self._complain = pipeline.request_headers, pipeline.redactor(), complain
         self._names: dict[str, frozenset[str]] = {}
         self._lock = threading.Lock()
         self._keys = [self._stored_key(index) for index in range(len(stored))]
@@ -68,6 +42,8 @@ class ReplayCassette(BentCassette):
         self._waiting: dict[str, int | list[int]] = {}
         for index in reversed(range(len(stored))):
             self._put(self._keys[index], index)
+
+    # ---------------------------------------------------------------- for vcrpy
 
     def can_play_response_for(self, request: VcrRequest) -> bool:
         """True, with the answer remembered on the request for `play_response`; else raises.
@@ -97,10 +73,53 @@ class ReplayCassette(BentCassette):
         """The request itself: aiohttp's stub follows a redirect to whatever this names."""
         return [(request,)]
 
+    # ---------------------------------------------------------------- for the test
+
     @property
-    def unplayed(self) -> list[int]:
-        """The interactions that no request asked for, counted from 0."""
-        return sorted(set(range(len(self.stored))).difference(self.played))
+    def position(self) -> int:
+        """How many interactions have been played."""
+        return len(self.played)
+
+    @contextmanager
+    def concurrently(self) -> Iterator[None]:
+        """From here on the test's requests may come in any order."""
+        self._in_order = False
+        yield
+
+    def attempt(self) -> AbstractContextManager[object]:
+        """Nothing: the recording holds the last attempt only."""
+        return nullcontext()
+
+    def forget(self, attempt: object) -> None:
+        """Nothing: what was played is played."""
+
+    def unrecorded(self) -> NoReturn:
+        """Refuse: there is no service to clean up.
+
+        Raises:
+            RuntimeError: Always.
+        """
+        raise RuntimeError("unrecorded requests need a service: ask `if goldtape.live:` first")
+
+    # ---------------------------------------------------------------- for its goldens
+
+    def end(self) -> None:
+        """Nothing: a request without a recorded answer is refused whenever it comes."""
+
+    def faults(self, failed: bool) -> list[Fault]:
+        """Requests without an answer, or else answers without a request, or else another order."""
+        if self._unmatched or failed:
+            return [*self._unmatched]
+        if left := tuple(sorted(set(range(len(self.stored))).difference(self.played))):
+            return [Unplayed(left)]
+        if self._in_order:
+            moved = (OutOfOrder(asked, due) for due, asked in enumerate(self.played) if asked != due)
+            return list(itertools.islice(moved, 1))
+        return []
+
+    def interactions(self, canonical: Canonical) -> list[Interaction]:
+        """What is stored, which is canonical already."""
+        return self.stored.interactions()
 
     def __len__(self) -> int:
         return len(self.stored)
@@ -166,7 +185,7 @@ class ReplayCassette(BentCassette):
         sent = self._redactor.redact_request(read_request(request))
         sent = replace(sent, headers=dict(select(sent.headers, self._headers_for(request.uri))))
         found = Unmatched(sent, nearest(key, self._keys, set(self.played)), key in self._waiting)
-        self.unmatched.append(found)
+        self._unmatched.append(found)
         raise UnmatchedRequest(found, self._complain(found))
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from goldtape.canonical import scanner
-from goldtape.canonical.pipeline import Rules
+from goldtape.canonical.pipeline import Pipeline
 from goldtape.cli.collected import Case, CollectedTest, collect_tests, read_cases, tests_of
 from goldtape.config import Config
 from goldtape.exchange import paths
@@ -105,13 +105,13 @@ def _unreadable(config: Config, readable: dict[Path, list[Interaction]]) -> Iter
 
 def _secrets(config: Config, readable: dict[Path, list[Interaction]]) -> Iterator[Finding]:
     for file, interactions in readable.items():
-        rules = Rules(config, home=file.relative_to(config.cassettes).parts[0])
-        for found in scanner.scan(interactions, rules.public()):
+        pipeline = Pipeline(config, home=file.relative_to(config.cassettes).parts[0])
+        for found in scanner.scan(interactions, pipeline.public()):
             yield Finding(
                 "secret", f"{_relative(file, config)}: {found.place}", f"{found.kind}: record again, rotate it"
             )
         for number, (before, after) in enumerate(
-            zip(interactions, rules.redactor().redact(interactions), strict=True), start=1
+            zip(interactions, pipeline.redactor().redact(interactions), strict=True), start=1
         ):
             if before != after:
                 yield Finding(

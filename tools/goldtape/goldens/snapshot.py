@@ -8,9 +8,10 @@ that all goldens of a test change together; finding unused ones is the business 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, Protocol
 
 from syrupy.data import SnapshotCollection, SnapshotCollections
 from syrupy.extensions.json import JSONSnapshotExtension
@@ -25,17 +26,36 @@ TRANSCRIPT = "goldtape: the exchanges"
 """The index under which a test's transcript is compared; no name that a test would choose for a value of its own."""
 
 
+class Home(Protocol):
+    """Where the snapshots of the running test belong."""
+
+    @property
+    def config(self) -> Config:
+        """The project's."""
+
+    def stage(self, path: Path, content: bytes) -> None:
+        """Take the new content of a snapshot."""
+
+    def canonical(self, value: Any) -> Any:
+        """Put placeholders into a JSON value that the test compares itself."""
+
+
+# syrupy makes and calls the extension by itself, and tells its class methods nothing of the running test.
+_HOMES: list[Home] = []
+
+
+@contextmanager
+def bound(home: Home) -> Iterator[None]:
+    """Bind the extension to the running test; runs inside runs come on top of each other."""
+    _HOMES.append(home)
+    try:
+        yield
+    finally:
+        _HOMES.pop()
+
+
 class GoldenExtension(JSONSnapshotExtension):
-    """Goldtape's snapshots.
-
-    syrupy makes and calls this class by itself and asks it by class methods, so what it depends on stands on the class:
-    the plugin sets `config` once, and for the test that is running `write` to where its recording keeps new content
-    and `canonical` to what puts placeholders into a value the test compares itself.
-    """
-
-    config: ClassVar[Config]
-    write: ClassVar[Callable[[Path, bytes], None]]
-    canonical: ClassVar[Callable[[Any], Any]] = staticmethod(lambda value: value)
+    """Goldtape's snapshots."""
 
     @classmethod
     def get_snapshot_name(cls, *, test_location: PyTestLocation, index: Any = 0) -> str:
@@ -47,9 +67,10 @@ class GoldenExtension(JSONSnapshotExtension):
     def get_location(cls, *, test_location: PyTestLocation, index: Any) -> str:
         """The snapshot's file."""
         suffix = ".json" if index == TRANSCRIPT else f"~{_place(index)}.json"
-        tests = cls.config.tests.relative_to(cls.config.root).as_posix()
-        nodeid = project_nodeid(test_location.nodeid, test_location.item.path, cls.config.root)
-        return str(suffixed(cls.config.snapshots, golden_name(nodeid, tests), suffix))
+        config = _HOMES[-1].config
+        tests = config.tests.relative_to(config.root).as_posix()
+        nodeid = project_nodeid(test_location.nodeid, test_location.item.path, config.root)
+        return str(suffixed(config.snapshots, golden_name(nodeid, tests), suffix))
 
     @classmethod
     def matches_test_location(cls, *, test_location: PyTestLocation, snapshot_location: str) -> bool:
@@ -64,7 +85,7 @@ class GoldenExtension(JSONSnapshotExtension):
         """A transcript in its own form, anything else as syrupy writes JSON."""
         if isinstance(data, dict) and data.get("goldtape") == transcript.FORMAT:
             return transcript.render(data)
-        value = type(self).canonical(json.loads(super().serialize(data, **options)))
+        value = _HOMES[-1].canonical(json.loads(super().serialize(data, **options)))
         return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
     def read_snapshot_data_from_location(self, *, snapshot_location: str, **_: Any) -> str | None:
@@ -85,7 +106,7 @@ class GoldenExtension(JSONSnapshotExtension):
     def write_snapshot_collection(cls, *, snapshot_collection: SnapshotCollection, **_: Any) -> None:
         """Hand the new content to the recording."""
         [snapshot] = snapshot_collection
-        cls.write(Path(snapshot_collection.location), str(snapshot.data).encode("utf-8"))
+        _HOMES[-1].stage(Path(snapshot_collection.location), str(snapshot.data).encode("utf-8"))
 
 
 class _Unreadable(UnreadableGolden):

@@ -15,9 +15,6 @@ from urllib.parse import urlsplit
 from goldtape.config import Config, System, Target
 from goldtape.live.process import StartError, free_port, serving
 
-LOGS = "logs"
-"""In the work folder: what local services printed, a file each."""
-
 
 class TargetError(RuntimeError):
     """A live run has nowhere to send its requests; the message says what was tried and what to set."""
@@ -62,7 +59,7 @@ def started(config: Config, target: Target, environ: Mapping[str, str], port: in
             f"next: set {target.url_env} to a deployment, or `serve` in the system's table in pyproject.toml"
         )
     port = port or free_port()
-    log = config.work / LOGS / f"{target.name}-{port}.log"
+    log = config.logs / f"{target.name}-{port}.log"
     try:
         with serving(target.serve, environ, config.root, log, target.ready, port) as url:
             yield url

@@ -1,38 +1,32 @@
-"""What pytest sees: options, marks, fixtures, hooks. It only translates; the work is done below.
+"""What pytest sees: options, marks, the fixture, hooks. It only translates; the work is done in the other files.
 
-Without a [tool.goldtape] table in pyproject.toml the plugin does nothing, so it can be installed beside anything.
+Every run of pytest imports this file, in projects that never use goldtape too. So it imports nothing that takes time,
+and without a [tool.goldtape] table in pyproject.toml it registers no hooks of a run.
 """
 
 from __future__ import annotations
 
 import argparse
-import functools
 import json
 import os
-import sys
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
-import pytest_recording  # noqa: F401  # first: it has vcr.matchers rewritten, which must not be imported before
 
 from goldtape import config as configuration
-from goldtape.canonical import scanner
-from goldtape.canonical.pipeline import Rules
-from goldtape.cassette.replay import UnmatchedRequest
-from goldtape.goldens import transaction
-from goldtape.goldens.naming import NamesCollide, golden_name, project_nodeid, refuse_collisions
-from goldtape.goldens.snapshot import GoldenExtension
-from goldtape.live import network
-from goldtape.plugin.session import Session, remember
-from goldtape.plugin.tape import Mode, Tape
 
-_TAPE = pytest.StashKey[Tape]()
-_SESSION = pytest.StashKey["Session"]()
-Hook = Generator[None, object, object]
+if TYPE_CHECKING:
+    from goldtape.plugin.run import Run
+    from goldtape.plugin.session import Session
+    from goldtape.plugin.tape import Tape
+
+_NAME = "goldtape-run"
+_RUN = pytest.StashKey["Run"]()
 _TRUE = ("1", "true", "yes")
+Hook = Generator[None, object, object]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,237 +46,178 @@ def pytest_configure(config: pytest.Config) -> None:
     root = configuration.find_root(config.rootpath)
     if root is None:
         return
+    from goldtape.goldens import transaction
+    from goldtape.plugin.mode import Mode, WrongUse, chosen
+    from goldtape.plugin.session import Session
+
     try:
         project = configuration.load(root)
-    except configuration.ConfigError as error:
+        live = config.getoption("--live") or os.environ.get("GOLDTAPE_LIVE", "").lower() in _TRUE
+        # The options of plugins that may have been switched off: -p no:recording, -p no:syrupy.
+        updates = any(config.getoption(name, False) for name in ("update_snapshots", "update_new_snapshots_only"))
+        mode = chosen(live, config.getoption("--record-mode", None), updates)
+    except (configuration.ConfigError, WrongUse) as error:
         raise pytest.UsageError(str(error)) from error
-    mode = _mode(config)
     transaction.recover(project.work)
-    config.stash[_SESSION] = Session(project, mode)
-    # Undone at the end, for a run inside a run (pytester) must leave the outer one as it was.
-    undo = pytest.MonkeyPatch()
-    config.add_cleanup(undo.undo)
-    undo.setattr(GoldenExtension, "config", project, raising=False)
-    undo.setattr(GoldenExtension, "write", functools.partial(_write_alone, project), raising=False)
-    # syrupy reads these when it makes a `snapshot` fixture; --snapshot-update was refused in _mode.
+    # syrupy reads these when it makes a `snapshot` fixture.
     config.option.default_extension = "goldtape.goldens.snapshot.GoldenExtension"
     config.option.update_snapshots = mode is Mode.RECORD
-
-
-def _write_alone(project: configuration.Config, path: Path, content: bytes) -> None:
-    """Write a snapshot that no running test holds back: that of a fixture of a test without a tape."""
-    transaction.commit(project.work, {path: content})
-
-
-def _mode(config: pytest.Config) -> Mode:
-    live = config.getoption("--live") or os.environ.get("GOLDTAPE_LIVE", "").lower() in _TRUE
-    # The options of plugins that may have been switched off: -p no:recording, -p no:syrupy.
-    record = config.getoption("--record-mode", None)
-    if any(config.getoption(name, False) for name in ("update_snapshots", "update_new_snapshots_only")):
-        raise pytest.UsageError(
-            "snapshots come out of a recording, not out of a replay\nnext: pytest --live --record-mode=rewrite"
-        )
-    if record not in (None, "none", "rewrite"):
-        raise pytest.UsageError(
-            f"--record-mode={record}: goldtape knows `rewrite` only, because a cassette half old and half new "
-            "proves nothing\nnext: pytest --live --record-mode=rewrite"
-        )
-    if record == "rewrite" and not live:
-        raise pytest.UsageError(
-            "--record-mode=rewrite needs --live (or GOLDTAPE_LIVE=1): recording talks to running services\n"
-            "next: pytest --live --record-mode=rewrite"
-        )
-    return Mode.RECORD if record == "rewrite" else Mode.VERIFY if live else Mode.REPLAY
-
-
-# ------------------------------------------------------------------ fixtures
+    config.pluginmanager.register(Hooks(Session(project, mode)), _NAME)
 
 
 @pytest.fixture
 def goldtape(request: pytest.FixtureRequest) -> Iterator[Tape]:
     """The tape of this test: build a client on `goldtape.url("<system>")`, and everything it does is golden."""
-    session = request.config.stash.get(_SESSION, None)
-    if session is None:
+    hooks = request.config.pluginmanager.get_plugin(_NAME)
+    if hooks is None:
         raise pytest.UsageError("the goldtape fixture needs a [tool.goldtape] table in pyproject.toml")
-    tape = Tape(
-        config=session.project,
-        mode=session.mode,
-        nodeid=_nodeid(request.node, session.project),
-        cases=_cases(request.node),
-        find_url=session.url,
-        snapshot=request.getfixturevalue("snapshot"),
-    )
-    request.node.stash[_TAPE] = tape
-    with pytest.MonkeyPatch.context() as bound:
-        bound.setattr(GoldenExtension, "write", tape.stage)
-        bound.setattr(GoldenExtension, "canonical", tape.canonical)
+    with request.node.stash[_RUN].taped(hooks.session.url, request.getfixturevalue("snapshot")) as tape:
         yield tape
-    tape.close()
 
 
-def _nodeid(item: Any, project: configuration.Config) -> str:
-    return project_nodeid(item.nodeid, item.path, project.root)
+class Hooks:
+    """The hooks of a run in a project that has a table."""
 
+    def __init__(self, session: Session) -> None:
+        self.session = session
 
-def _is_taped(item: Any) -> bool:
-    return "goldtape" in getattr(item, "fixturenames", ())
+    # ---------------------------------------------------------------- the run
 
+    def pytest_report_header(self) -> str:
+        return self.session.header()
 
-def _cases(item: Any) -> list[str]:
-    return [case for mark in reversed(list(item.iter_markers("case"))) for case in mark.args]
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        if self.session.mode.live:
+            # A proxy for the outside world must not be asked for the service on this machine.
+            undo = pytest.MonkeyPatch()
+            session.config.add_cleanup(undo.undo)
+            undo.setenv("NO_PROXY", ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost"))))
 
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self.session.stop(failed=session.testsfailed > 0)
+        if not hasattr(session.config, "workerinput"):
+            self.session.save_results()
 
-# ------------------------------------------------------------------ hooks
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if lines := self.session.summary():
+            terminalreporter.write_sep("-", "goldtape")
+            for line in lines:
+                terminalreporter.write_line(line)
 
+    # ---------------------------------------------------------------- collection
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    session = config.stash.get(_SESSION, None)
-    if session is None:
-        return
-    taped = [_nodeid(item, session.project) for item in items if _is_taped(item)]
-    tests = session.project.tests.relative_to(session.project.root).as_posix()
-    try:
-        refuse_collisions((nodeid, golden_name(nodeid, tests)) for nodeid in taped)
-    except NamesCollide as error:
-        raise pytest.UsageError(str(error)) from error
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        from goldtape.goldens.naming import NamesCollide, golden_name, refuse_collisions
 
+        project = self.session.project
+        tests = project.tests.relative_to(project.root).as_posix()
+        taped = [self._nodeid(item) for item in items if _uses(item, "goldtape")]
+        try:
+            refuse_collisions((nodeid, golden_name(nodeid, tests)) for nodeid in taped)
+        except NamesCollide as error:
+            raise pytest.UsageError(str(error)) from error
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    file, run = session.config.getoption("--goldtape-list"), session.config.stash.get(_SESSION, None)
-    # Not after a broken import: a listing that lacks its tests would have their goldens called unused.
-    if file and run is not None and not session.testsfailed:
-        rows = [
-            {"nodeid": _nodeid(item, run.project), "cases": _cases(item), "taped": _is_taped(item)}
-            for item in session.items
-        ]
-        Path(file).write_text(json.dumps(rows), encoding="utf-8")
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        file = session.config.getoption("--goldtape-list")
+        # Not after a broken import: a listing that lacks its tests would have their goldens called unused.
+        if file and not session.testsfailed:
+            rows = [
+                {"nodeid": self._nodeid(item), "cases": _cases(item), "taped": _uses(item, "goldtape")}
+                for item in session.items
+            ]
+            Path(file).write_text(json.dumps(rows), encoding="utf-8")
 
+    # ---------------------------------------------------------------- a test
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Hook:
-    session = item.config.stash.get(_SESSION, None)
-    if session is None or item.get_closest_marker("allow_network"):
-        with network.unguarded():
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Hook:
+        from goldtape.live import network
+
+        free = item.get_closest_marker("allow_network")
+        with ExitStack() as around:
+            around.enter_context(network.unguarded() if free else network.only(self.session.allowed_hosts()))
+            if _uses(item, "goldtape") or _uses(item, "snapshot"):
+                around.enter_context(self._bound(item))
             return (yield)
-    with network.only(session.allowed_hosts() if session.mode is not Mode.REPLAY else ()):
-        return (yield)
 
+    def _bound(self, item: pytest.Item) -> Any:
+        from goldtape.goldens import snapshot
+        from goldtape.plugin.run import Run
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Hook:
-    tape = item.stash.get(_TAPE, None)
-    if tape is None:
-        return (yield from _without_tape(item))
-    if tape.trouble:
-        remember(item, 0, "failed")
-        pytest.fail(tape.trouble, pytrace=False)
-    try:
-        result = yield
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except pytest.skip.Exception:
-        if tape.mode is Mode.REPLAY and (problem := tape.finish(failed=True)):
-            # "Skip, for the service does not answer" must not hide that the cassette has no answer.
-            remember(item, tape.exchanges, "failed")
+        run = Run(self.session.project, self.session.mode, self._nodeid(item), _cases(item))
+        item.stash[_RUN] = run
+        return snapshot.bound(run)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Hook:
+        run = item.stash.get(_RUN, None)
+        if run is None:
+            return (yield)
+        if trouble := run.start():
+            pytest.fail(trouble, pytrace=False)
+        try:
+            result = yield
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except pytest.skip.Exception:
+            if not self.session.mode.live and (problem := run.finish(failed=True)):
+                # "Skip, for the service does not answer" must not hide that the cassette has no answer.
+                raise pytest.fail.Exception(problem, pytrace=False) from None
+            run.outcome = None
+            raise
+        except BaseException as error:
+            self._explain(item, run, error)
+            raise
+        if problem := run.finish(failed=False):
+            pytest.fail(problem, pytrace=False)
+        return result
+
+    def _explain(self, item: pytest.Item, run: Run, error: BaseException) -> None:
+        """Put the engine's report beside a failure, or in its place when the failure says nothing more."""
+        problem = run.finish(failed=True)
+        if problem and run.explains(error):
             raise pytest.fail.Exception(problem, pytrace=False) from None
-        raise
-    except BaseException as error:
-        problem = tape.finish(failed=True)
-        remember(item, tape.exchanges, "failed")
-        if problem and _caused_by_unmatched(error):
-            # The client's traceback says nothing that the report does not.
-            raise pytest.fail.Exception(problem, pytrace=False) from None
-        if tape.live and isinstance(error, httpx.ConnectError) and (why := item.config.stash[_SESSION].unreachable()):
+        if self.session.mode.live and _could_not_connect(error) and (why := self.session.unreachable()):
             raise pytest.fail.Exception(f"{error}: {why}", pytrace=False) from None
         if problem:
             item.add_report_section("call", "goldtape", problem)
-        raise
-    problem = tape.finish(failed=False)
-    remember(item, tape.exchanges, "drifted" if tape.drifted else "failed" if problem else "agreed")
-    if problem:
-        pytest.fail(problem, pytrace=False)
-    return result
 
-
-def _without_tape(item: pytest.Item) -> Hook:
-    """A test may compare snapshots and send nothing: they too are scanned, and written when its body has passed."""
-    session = item.config.stash.get(_SESSION, None)
-    if session is None:
-        return (yield)
-    staged: dict[Path, bytes | None] = {}
-    with pytest.MonkeyPatch.context() as bound:
-        bound.setattr(GoldenExtension, "write", staged.__setitem__)
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Hook:
         result = yield
-    home = Path(_nodeid(item, session.project)).parent.name
-    if findings := scanner.scan_snapshots(staged, Rules(session.project, home).public()):
-        pytest.fail(str(scanner.SecretFound(_nodeid(item, session.project), findings)), pytrace=False)
-    transaction.commit(session.project.work, staged)
-    return result
+        if run := item.stash.get(_RUN, None):
+            run.commit()
+        return result
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if run := item.stash.get(_RUN, None):
+            run.note(report)
+            if report.when == "teardown" and run.outcome:
+                # pytest and xdist carry any attribute of a report to where it is logged.
+                vars(report)["goldtape"] = [run.outcome.word, run.outcome.exchanges]
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.session.note(report, *getattr(report, "goldtape", ()))
+
+    def _nodeid(self, item: pytest.Item) -> str:
+        from goldtape.goldens.naming import project_nodeid
+
+        return project_nodeid(item.nodeid, item.path, self.session.project.root)
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Some failures are no exception out of the body: those of a TestCase, of a subtest, a strict xfail that passed."""
-    report = yield
-    tape = item.stash.get(_TAPE, None)
-    if tape is not None:
-        tape.spoiled |= report.failed
-        tape.passed &= report.passed
-    return report
+def _uses(item: pytest.Item, fixture: str) -> bool:
+    return fixture in getattr(item, "fixturenames", ())
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Hook:
-    result = yield
-    tape = item.stash.get(_TAPE, None)
-    if tape is not None and tape.mode is Mode.RECORD and tape.passed:
-        remember(item, tape.exchanges, "written" if tape.commit() else "unchanged")
-    return result
+def _cases(item: pytest.Item) -> list[str]:
+    return [case for mark in reversed(list(item.iter_markers("case"))) for case in mark.args]
 
 
-def _caused_by_unmatched(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, UnmatchedRequest):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+def _could_not_connect(error: BaseException) -> bool:
+    import httpx
 
-
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    if _current is not None:
-        _current.note(report)
-
-
-# pytest_runtest_logreport is not given the config; there is one session a process.
-_current: Session | None = None
-
-
-def pytest_sessionstart(session: pytest.Session) -> None:
-    run = session.config.stash.get(_SESSION, None)
-    undo = pytest.MonkeyPatch()
-    session.config.add_cleanup(undo.undo)
-    undo.setattr(sys.modules[__name__], "_current", run)
-    if run is not None and run.mode is not Mode.REPLAY:
-        # A proxy for the outside world must not be asked for the service on this machine.
-        undo.setenv("NO_PROXY", ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost"))))
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    run = session.config.stash.get(_SESSION, None)
-    if run is not None:
-        run.stop(failed=session.testsfailed > 0)
-        if not hasattr(session.config, "workerinput"):
-            run.save_results()
-
-
-def pytest_report_header(config: pytest.Config) -> str | None:
-    session = config.stash.get(_SESSION, None)
-    return session.header() if session else None
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    session = config.stash.get(_SESSION, None)
-    if session is not None and (lines := session.summary()):
-        terminalreporter.write_sep("-", "goldtape")
-        for line in lines:
-            terminalreporter.write_line(line)
+    return isinstance(error, httpx.ConnectError)

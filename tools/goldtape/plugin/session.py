@@ -7,15 +7,14 @@ import os
 import shutil
 from collections import Counter
 from contextlib import ExitStack
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from vcr.patch import force_reset
 
 from goldtape.config import Config
 from goldtape.goldens import transaction
-from goldtape.live import network, target
-from goldtape.plugin.tape import Mode
+from goldtape.plugin.mode import RECORD, Mode
 
 RESULTS = "results.json"
 """In the work folder: test id -> outcome and mode of the last run that had the test; `goldtape cases` reads it."""
@@ -32,8 +31,9 @@ class Session:
 
     def __init__(self, project: Config, mode: Mode) -> None:
         self.project, self.mode = project, mode
-        self.started = ExitStack()
-        self._tally: Counter[str] = Counter()
+        self._started = ExitStack()
+        self._words: Counter[str] = Counter()
+        self._exchanges = 0
         self._results: dict[str, dict[str, str]] = {}
         self._urls: dict[str, str] = {}
         self._failed: dict[str, str] = {}
@@ -45,15 +45,21 @@ class Session:
         self.project.target(name)
         system = next(one for one in self.project.systems.values() if any(t.name == name for t in one.targets))
         if name not in self._urls and system.name not in self._failed:
-            try:
-                # The cassette of the test that asks first is open: what starts a service is no part of its story.
-                with network.unguarded(), force_reset():
-                    self._urls |= self.started.enter_context(target.running(self.project, system))
-            except target.TargetError as error:
-                self._failed[system.name] = str(error)
+            self._start(system.name)
         if system.name in self._failed:
             pytest.fail(self._failed[system.name], pytrace=False)
         return self._urls[name]
+
+    def _start(self, system: str) -> None:
+        from goldtape.cassette.base import outside
+        from goldtape.live import network, target
+
+        try:
+            # The cassette of the test that asks first is open: what starts a service is no part of its story.
+            with network.unguarded(), outside():
+                self._urls |= self._started.enter_context(target.running(self.project, self.project.systems[system]))
+        except target.TargetError as error:
+            self._failed[system] = str(error)
 
     def unreachable(self) -> str:
         """What to say when a live request could not be sent at all: which variables name where it should have gone."""
@@ -65,35 +71,33 @@ class Session:
 
     def allowed_hosts(self) -> set[str]:
         """The hosts that tests may reach: none in replay, the targets in a live run."""
-        if self.mode is Mode.REPLAY:
+        if not self.mode.live:
             return set()
         named = (os.environ.get(t.url_env) for one in self.project.systems.values() for t in one.targets)
         return {"127.0.0.1", *(host for url in named if url and (host := urlsplit(url).hostname))}
 
-    # ---------------------------------------------------------------- results
-
-    def note(self, report: pytest.TestReport) -> None:
-        """Take in the report of a phase of a test; under xdist it comes from a worker."""
-        if report.when == "call" or report.outcome != "passed":
-            self._results[report.nodeid] = {"outcome": report.outcome, "mode": self.mode.value}
-        taped = dict(report.user_properties).get("goldtape")
-        if report.when == "teardown" and taped:
-            outcome, exchanges = str(taped).split()
-            self._tally[outcome] += 1
-            self._tally["exchanges"] += int(exchanges)
-
     def stop(self, failed: bool) -> None:
         """Stop what was started. The services' logs stay only after a failure: they may quote whatever was sent."""
-        self.started.close()
+        self._started.close()
         if not failed:
-            shutil.rmtree(self.project.work / target.LOGS, ignore_errors=True)
+            shutil.rmtree(self.project.logs, ignore_errors=True)
+
+    # ---------------------------------------------------------------- results
+
+    def note(self, report: pytest.TestReport, word: str = "", exchanges: int = 0) -> None:
+        """Take in the report of a phase of a test; at the last one, what came of its tape."""
+        if report.when == "call" or report.outcome != "passed":
+            self._results[report.nodeid] = {"outcome": report.outcome, "mode": self.mode.value}
+        if word:
+            self._words[word] += 1
+            self._exchanges += exchanges
 
     def save_results(self) -> None:
         """Keep the outcomes beside those of earlier runs."""
         if not self._results:
             return
         file = self.project.work / RESULTS
-        earlier = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        earlier: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
         text = json.dumps(dict(sorted((earlier | self._results).items())), indent=1)
         transaction.commit(self.project.work, {file: text.encode("utf-8")})
 
@@ -102,28 +106,27 @@ class Session:
     def header(self) -> str:
         """The line above a run."""
         systems = ", ".join(self.project.systems) or "none yet"
-        cassettes = sum(1 for _ in self.project.cassettes.rglob("*.yaml"))
-        counted = _count(cassettes, "cassette")
+        counted = _count(sum(1 for _ in self.project.cassettes.rglob("*.yaml")), "cassette")
         return f"goldtape: {self.mode.value} ({_DOING[self.mode]}); systems: {systems}; {counted}"
 
     def summary(self) -> list[str]:
         """The lines below a run: what was compared or written, and the command that comes next."""
-        tests = sum(count for outcome, count in self._tally.items() if outcome != "exchanges")
+        tests = self._words.total()
         if not tests:
             return []
-        counted = f"{_count(tests, 'test')}, {_count(self._tally['exchanges'], 'exchange')}"
+        counted = f"{_count(tests, 'test')}, {_count(self._exchanges, 'exchange')}"
         if self.mode is Mode.RECORD:
             return self._summary_of_recording(tests, counted)
-        drifted = self._tally["drifted"]
-        lines = [f"{counted} compared: {drifted} drifted, {self._tally['failed']} failed"]
+        drifted = self._words["drifted"]
+        lines = [f"{counted} compared: {drifted} drifted, {self._words['failed']} failed"]
         if drifted and self.mode is Mode.REPLAY:
             lines.append("next: pytest --live tells whether the service changed too")
         elif drifted:
-            lines.append("next: pytest --live --record-mode=rewrite, if the changes are meant; then git diff snapshots")
+            lines.append(f"next: {RECORD}, if the changes are meant; then git diff snapshots")
         return lines
 
     def _summary_of_recording(self, tests: int, counted: str) -> list[str]:
-        written, unchanged = self._tally["written"], self._tally["unchanged"]
+        written, unchanged = self._words["written"], self._words["unchanged"]
         failed = tests - written - unchanged
         left = f", {failed} failed and left as they were" if failed else ""
         lines = [f"{counted}: {written} written, {unchanged} unchanged{left}"]
@@ -132,9 +135,3 @@ class Session:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def remember(item: pytest.Item, exchanges: int, outcome: str) -> None:
-    """Attach a test's outcome to its reports; user properties reach the controller of an xdist run too."""
-    item.user_properties = [pair for pair in item.user_properties if pair[0] != "goldtape"]
-    item.user_properties.append(("goldtape", f"{outcome} {exchanges}"))

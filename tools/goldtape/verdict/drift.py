@@ -5,7 +5,8 @@ breaking   a client written against the snapshot may stop working: another statu
 additive   it will not notice: a new field, header, item or exchange
 changed    the shape is the same, the value or the order is not
 
-Lists are aligned before they are compared: an item deleted from a thousand is one difference, not a thousand.
+A difference is data; `explain` words it. Lists are aligned before they are compared: an item deleted from a thousand
+is one difference, not a thousand.
 """
 
 from __future__ import annotations
@@ -15,30 +16,34 @@ import json
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Literal
-
-from deepdiff import DeepDiff
 
 from goldtape.goldens.transcript import Transcript, label
 
 Kind = Literal["breaking", "additive", "changed"]
 
+HEADING = "the snapshot's heading"
+"""The `exchange` of a difference above the exchanges."""
+
 _IDENTITIES = ("id", "_id", "uuid", "key", "name", "code")
 _PAIRS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that differs from the snapshot.
+class Change(Enum):
+    """What happened to the thing at a path, and what `expected` and `actual` of its difference hold.
 
-    `exchange` is its label ("3. PUT /v1/... as bob"), `path` leads to the place ("received.error.code", "" for the
-    exchange itself), `what` says expected and got.
+    GONE and NEW leave one of them ABSENT; RENAMED has the new name in `actual`; REORDERED has the two orders as lists
+    of texts; RESIZED has the summaries of two bodies above the limit.
     """
 
-    kind: Kind
-    exchange: str
-    path: str
-    what: str
+    GONE = "gone"
+    NEW = "new"
+    RENAMED = "renamed"
+    RETYPED = "retyped"
+    CHANGED = "changed"
+    REORDERED = "reordered"
+    RESIZED = "resized"
 
 
 class _Absent:
@@ -49,20 +54,35 @@ class _Absent:
 ABSENT = _Absent()
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that differs from the snapshot.
+
+    `exchange` is its label ("3. PUT /v1/... as bob"), `path` leads to the place ("received.error.code", "" for the
+    exchange itself). `expected` and `actual` are JSON values, or as `Change` says.
+    """
+
+    kind: Kind
+    change: Change
+    exchange: str
+    path: str
+    expected: Any
+    actual: Any
+
+
 def compare(expected: Transcript, actual: Transcript) -> list[Difference]:
     """Every difference between a snapshot and a transcript, in the order of the exchanges."""
     found: list[Difference] = []
     for key in ("test", "cases", "races"):
         if expected.get(key) != actual.get(key):
-            what = f"expected {_shown(expected.get(key))}, got {_shown(actual.get(key))}"
-            found.append(Difference("changed", "the snapshot's heading", key, what))
+            found.append(Difference("changed", Change.CHANGED, HEADING, key, expected.get(key), actual.get(key)))
     before, after = expected["exchanges"], actual["exchanges"]
     for i, j in _aligned(before, after, [label(one) for one in before], [label(one) for one in after]):
         if j is None:
             assert i is not None
-            found.append(Difference("breaking", label(before[i], i + 1), "", "expected this exchange, it is gone"))
+            found.append(Difference("breaking", Change.GONE, label(before[i], i + 1), "", before[i], ABSENT))
         elif i is None:
-            found.append(Difference("additive", label(after[j], j + 1), "", "a new exchange"))
+            found.append(Difference("additive", Change.NEW, label(after[j], j + 1), "", ABSENT, after[j]))
         elif not _same(before[i], after[j]):
             found.extend(compare_exchange(before[i], after[j], label(before[i], i + 1)))
     return found
@@ -70,12 +90,13 @@ def compare(expected: Transcript, actual: Transcript) -> list[Difference]:
 
 def compare_exchange(expected: dict[str, Any], actual: dict[str, Any], exchange: str) -> list[Difference]:
     """The differences between two exchanges."""
+    from deepdiff import DeepDiff  # here, because most runs find no difference and deepdiff is slow to import
+
     for side in ("sent-large", "received-large"):
         if side in expected and side in actual and expected[side] != actual[side]:
             expected, actual = dict(expected), dict(actual)
-            summary = _large(expected.pop(side), actual.pop(side))
-            rest = compare_exchange(expected, actual, exchange)
-            return [*rest, Difference("changed", exchange, side, summary)]
+            large = Difference("changed", Change.RESIZED, exchange, side, expected.pop(side), actual.pop(side))
+            return [*compare_exchange(expected, actual, exchange), large]
     if "headers" in expected or "headers" in actual:
         # A side that shows none has an empty set of them: so the header that came or went is named.
         expected, actual = {"headers": {}, **expected}, {"headers": {}, **actual}
@@ -84,15 +105,6 @@ def compare_exchange(expected: dict[str, Any], actual: dict[str, Any], exchange:
     tree = DeepDiff(left, right, view="tree", threshold_to_diff_deeper=0, ignore_private_variables=False)
     raw = [_Raw.of(level) for levels in tree.values() for level in levels]
     return [one.difference(exchange) for one in sorted(_renames(raw), key=_Raw.place)]
-
-
-def _large(expected: dict[str, Any], actual: dict[str, Any]) -> str:
-    parts = [
-        f"{name} {_shown(expected.get(name))} -> {_shown(actual.get(name))}"
-        for name in ("shape", "bytes", "sha256")
-        if expected.get(name) != actual.get(name)
-    ]
-    return f"a large body changed: {parts[0]}"
 
 
 # ------------------------------------------------------------------ what DeepDiff is given
@@ -233,22 +245,24 @@ class _Raw:
         path = "".join(
             step.rstrip("+") if step.startswith("[") else f".{step}" for step in self.steps if step != _ORDER
         )
-        kind, what = self._verdict()
-        return Difference(kind, exchange, path.lstrip("."), what)
+        kind, change = self._verdict()
+        expected, actual = self.expected, self.actual if self.renamed_to is None else self.renamed_to
+        if isinstance(expected, _Order) and isinstance(actual, _Order):
+            expected, actual = expected.items, actual.items
+        return Difference(kind, change, exchange, path.lstrip("."), expected, actual)
 
-    def _verdict(self) -> tuple[Kind, str]:
-        expected, actual = self.expected, self.actual
+    def _verdict(self) -> tuple[Kind, Change]:
         if self.renamed_to is not None:
-            return "breaking", f"renamed to {self.renamed_to!r}"
-        if isinstance(expected, _Order):
-            moved = next(i for i, (a, b) in enumerate(zip(expected.items, actual.items, strict=True)) if a != b)
-            return "changed", f"the same {len(expected.items)} items in another order, from [{moved}] on"
-        if actual is ABSENT:
-            return "breaking", f"expected {_shown(expected)}, it is gone"
-        if expected is ABSENT:
-            return "additive", f"new: {_shown(actual)}"
-        kind: Kind = "breaking" if self.steps == ["status"] or _type(expected) != _type(actual) else "changed"
-        return kind, f"expected {_shown(expected)}, got {_shown(actual)}"
+            return "breaking", Change.RENAMED
+        if isinstance(self.expected, _Order):
+            return "changed", Change.REORDERED
+        if self.actual is ABSENT:
+            return "breaking", Change.GONE
+        if self.expected is ABSENT:
+            return "additive", Change.NEW
+        if _type(self.expected) != _type(self.actual):
+            return "breaking", Change.RETYPED
+        return "breaking" if self.steps == ["status"] else "changed", Change.CHANGED
 
 
 def _renames(raw: list[_Raw]) -> list[_Raw]:
@@ -275,8 +289,3 @@ def _type(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return str(type(value))
     return "number" if isinstance(value, int | float) else type(value).__name__
-
-
-def _shown(value: Any, limit: int = 100) -> str:
-    text = repr(value) if value is ABSENT else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,0 +1,53 @@
+"""What can be wrong with the requests of a test, as data; `explain` words it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from goldtape.exchange.interaction import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A request without a recorded answer.
+
+    `nearest` is the recorded interaction most like it, counted from 0, None when there is none.
+    `exhausted` says that this very request was recorded, but every recording of it has been played.
+    """
+
+    request: Request
+    nearest: int | None
+    exhausted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unplayed:
+    """Recorded interactions that no request asked for, counted from 0."""
+
+    indexes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfOrder:
+    """A test asks for the interaction `asked` where `due` was recorded, both counted from 0."""
+
+    asked: int
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Requests to a service that got no response: the connection failed or timed out."""
+
+    requests: tuple[Request, ...]
+
+
+Fault = Unmatched | Unplayed | OutOfOrder | Unanswered
+
+
+class UnmatchedRequest(Exception):
+    """A test sent a request that its cassette does not hold; the message explains, `found` has the facts."""
+
+    def __init__(self, found: Unmatched, message: str) -> None:
+        self.found = found
+        super().__init__(message)
