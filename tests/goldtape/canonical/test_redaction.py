@@ -12,7 +12,8 @@ import pytest
 from hypothesis import settings
 from vcr.request import Request as VcrRequest
 
-from goldtape.canonical.redaction import SECRET_HEADERS, Redactor
+from goldtape.canonical.redaction import Redactor
+from goldtape.canonical.secret_names import SECRET_HEADERS
 from goldtape.cassette.wire import read_request
 from goldtape.exchange.body import parse_body
 from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response, body_bytes

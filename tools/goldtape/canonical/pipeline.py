@@ -9,6 +9,7 @@ from goldtape.canonical.addresses import Substitution, substitute
 from goldtape.canonical.placeholders import stabilise
 from goldtape.canonical.races import Race, settle
 from goldtape.canonical.redaction import Redactor
+from goldtape.canonical.secret_names import SecretNames
 from goldtape.config import Config
 from goldtape.exchange.interaction import Interaction
 
@@ -63,10 +64,8 @@ class Pipeline:
 
     def redactor(self) -> Redactor:
         """A redactor for one test, with the names that the systems add and spare."""
-        return Redactor(
-            secrets=[name for system in self.config.systems.values() for name in system.secrets],
-            public=self.public(),
-        )
+        secrets = [name for system in self.config.systems.values() for name in system.secrets]
+        return Redactor(SecretNames(secrets, self.public()))
 
     def public(self) -> list[str]:
         """The field names declared harmless."""

@@ -14,37 +14,19 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from goldtape.canonical.secret_names import SECRET_HEADERS, SecretNames
 from goldtape.exchange.interaction import Interaction, Json, Request, Response
 from goldtape.exchange.walk import body_leaves, change_json, change_request, change_response, change_uri, leaves
-
-SECRET_HEADERS = frozenset(
-    {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "x-auth-token"}
-    | {"x-forwarded-access-token", "x-csrf-token", "x-amz-security-token"}
-)
-SECRET_NAMES = frozenset(
-    {"password", "passwd", "pwd", "passphrase", "secret", "token", "apikey", "accesskey", "privatekey"}
-    | {"credential", "credentials", "connectionstring", "authorization", "cookie", "signature", "sig"}
-    | {"passwords", "secrets", "apikeys", "accesstokens", "refreshtokens"}
-    | {"jwt", "bearer", "sessionid", "sastoken", "accountkey", "sharedaccesssignature"}
-)
-SECRET_ENDINGS = ("password", "passwd", "secret", "token", "apikey", "accesskey", "privatekey", "signature")
 
 _REDACTED = re.compile(r"\[redacted(?:-\d+)?\]")
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")
 _USERINFO = re.compile(r"(?<=://)([^\s/@:\"']*):([^\s/@\"']+)(?=@)")
 _ANY_USERINFO = re.compile(r"(?<=://)[^/?#@]*@")
 _SCHEME = re.compile(r"^(Bearer|Basic|Digest|Token|ApiKey|Negotiate)\s+(.+)$", re.IGNORECASE | re.DOTALL)
-_HINT = re.compile(
-    r"passw|pwd|passphrase|secret|token|key|credential|connection_?string|authori[sz]ation|cookie|sig"
-    r"|jwt|bearer|session_?id|eyJ|://[^\s/@]*:",
-    re.IGNORECASE,
-)
 # For the quick look at a body's bytes, read as latin-1: what precedes a colon in quotes, in JSON inside JSON strings
 # too; at least what `_USERINFO` finds; and escapes that could spell a name or either shape, of a slash or of ASCII.
 _MEMBER_NAMES = re.compile(r'"(?=([^"]*+)"\s*:)', re.ASCII)
@@ -62,32 +44,14 @@ _NAMED = (
 )
 
 
-@dataclass(slots=True)
 class Redactor:
-    """The redaction of one test: remembers which secrets it has met, and who sent each first.
+    """The redaction of one test: remembers which secrets it has met, and who sent each first."""
 
-    Args:
-        secrets: Further field or header names whose values are secret.
-        public: Names that the defaults would take for secret, but are not.
-    """
-
-    secrets: Iterable[str] = ()
-    public: Iterable[str] = ()
-    _known: dict[str, str] = field(default_factory=dict)
-    _minted: int = 0
-    _pattern: re.Pattern[str] | None = None
-    _names: frozenset[str] = frozenset()
-    _spared: frozenset[str] = frozenset()
-    _hint: re.Pattern[str] = _HINT
-    _is_secret: Callable[[str], bool] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        self._names = frozenset(map(_plain, self.secrets))
-        self._spared = frozenset(map(_plain, self.public))
-        if self._names:
-            spelled = ("[^a-z0-9]*".join(name) for name in sorted(self._names))
-            self._hint = re.compile("|".join((_HINT.pattern, *spelled)), re.IGNORECASE)
-        self._is_secret = lru_cache(maxsize=4096)(lambda name: name in SECRET_HEADERS or self.is_secret_name(name))
+    def __init__(self, names: SecretNames | None = None) -> None:
+        self._names = names or SecretNames()
+        self._known: dict[str, str] = {}
+        self._minted = 0
+        self._pattern: re.Pattern[str] | None = None
 
     def redact(self, interactions: Sequence[Interaction]) -> list[Interaction]:
         """Remove every secret of a test from all its interactions; the order decides who minted what."""
@@ -116,17 +80,13 @@ class Redactor:
             or "eyJ" in everything
             or _LIKE_USERINFO.search(everything)
             or ("\\" in text and _ESCAPE.search(text))
-            or (("<" in text or 'name="' in text) and self._hint.search(text))
-            or any(map(self._is_secret, (*headers, *_MEMBER_NAMES.findall(text))))
-            or (query and any(self._is_secret(pair.partition("=")[0]) for pair in query.split("&")))
+            or (("<" in text or 'name="' in text) and self._names.may_be_in(text))
+            or any(map(self._is_secret_header, (*headers, *_MEMBER_NAMES.findall(text))))
+            or (query and any(pair.partition("=")[0] in self._names for pair in query.split("&")))
         )
 
-    def is_secret_name(self, name: str) -> bool:
-        """Whether a value under this field, parameter or header name is a secret."""
-        plain = _plain(name)
-        if plain in self._spared:
-            return False
-        return plain in SECRET_NAMES or plain in self._names or plain.endswith(SECRET_ENDINGS)
+    def _is_secret_header(self, name: str) -> bool:
+        return name in SECRET_HEADERS or name in self._names
 
     # ---------------------------------------------------------------- meeting secrets
 
@@ -148,7 +108,7 @@ class Redactor:
 
     def _secrets_of(self, side: Request | Response) -> Iterator[str]:
         for name, value in side.headers.items():
-            if name in SECRET_HEADERS or self.is_secret_name(name):
+            if self._is_secret_header(name):
                 yield from _header_secrets(name, value)
             yield from _shaped(value)
         if isinstance(side, Request):
@@ -161,16 +121,16 @@ class Redactor:
     def _field(self, name: str, value: Any) -> Iterator[str]:
         if value is None or isinstance(value, bool) or value == "":
             return
-        if self.is_secret_name(name):
+        if name in self._names:
             yield str(value)
         elif isinstance(value, str):
             yield from _shaped(value)
             inner_json = _inner_json(value)
             for inner_name, inner in leaves(inner_json):
                 yield from self._field(inner_name, inner)
-            if inner_json is None and self._hint.search(value):
+            if inner_json is None and self._names.may_be_in(value):
                 pairs = (pair for pattern in _NAMED for pair in pattern.findall(value))
-                yield from (secret for inner_name, secret in pairs if self.is_secret_name(inner_name))
+                yield from (secret for inner_name, secret in pairs if inner_name in self._names)
 
     # ---------------------------------------------------------------- removing them
 
@@ -181,7 +141,7 @@ class Redactor:
         return change_response(response, self._clean_leaf, header=self._clean_header)
 
     def _clean_header(self, name: str, value: str) -> str:
-        if name in SECRET_HEADERS or self.is_secret_name(name):
+        if self._is_secret_header(name):
             for secret in _header_secrets(name, value):
                 if secret in self._known:  # however short: here it is the credential, as a whole word
                     word = rf"(?<![^\s=\"]){re.escape(secret)}(?![^\s;,\"])"
@@ -189,7 +149,7 @@ class Redactor:
         return self._clean_text(value)
 
     def _clean_uri(self, uri: str) -> str:
-        if not self._known and not self._hint.search(uri):
+        if not self._known and "@" not in uri:
             return uri
         # User info goes altogether: clients send it as a header, and an authority cannot hold a stand-in's brackets.
         return change_uri(self._clean_text(_ANY_USERINFO.sub("", uri)), self._clean_leaf)
@@ -197,7 +157,7 @@ class Redactor:
     def _clean_leaf(self, name: str, value: Any) -> Any:
         if value is None or isinstance(value, bool) or value == "":
             return value
-        if self.is_secret_name(name):
+        if name in self._names:
             text = str(value)
             return text if _REDACTED.fullmatch(text) else self._known.get(text, "[redacted]")
         if not isinstance(value, str):
