@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import AsyncIterator
 
 import httpx
@@ -25,21 +26,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture
-async def coordinator(goldtape: Tape) -> AsyncIterator[httpx.AsyncClient]:
+async def coordinator(goldtape: Tape, tls: ssl.SSLContext) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the coordinator."""
     if goldtape.live and (named := os.environ.get("SMB_UNC_PATH")):
         goldtape.alias(named, SOURCE)
-    async with httpx.AsyncClient(base_url=goldtape.url("coordinator"), timeout=30) as client:
+    async with httpx.AsyncClient(base_url=goldtape.url("coordinator"), verify=tls, timeout=30) as client:
         yield client
 
 
 @pytest.fixture
-async def support(goldtape: Tape, coordinator: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+async def support(
+    goldtape: Tape, tls: ssl.SSLContext, coordinator: httpx.AsyncClient
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the support API: the share, the table, the fakes. A live test begins with all of them empty.
 
     IT_KEEP_ARTIFACTS=1 leaves what the last test made where it is, to be looked at: nothing is cleared afterwards.
     """
-    async with httpx.AsyncClient(base_url=goldtape.url("coordinator-support"), timeout=90) as client:
+    async with httpx.AsyncClient(base_url=goldtape.url("coordinator-support"), verify=tls, timeout=90) as client:
         if goldtape.live:
             with goldtape.unrecorded():
                 (await client.post("/reset")).raise_for_status()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -12,9 +13,9 @@ from goldtape import Tape
 
 
 @pytest.fixture
-async def curation(goldtape: Tape) -> AsyncIterator[httpx.AsyncClient]:
+async def curation(goldtape: Tape, tls: ssl.SSLContext) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the curation API; who is asking goes into each request's X-User-Id."""
-    async with httpx.AsyncClient(base_url=goldtape.url("curation"), timeout=120) as client:
+    async with httpx.AsyncClient(base_url=goldtape.url("curation"), verify=tls, timeout=120) as client:
         yield client
 
 

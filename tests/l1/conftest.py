@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
 
 import httpx
@@ -11,20 +12,20 @@ from goldtape import Tape
 
 
 @pytest.fixture
-async def l1(goldtape: Tape) -> AsyncIterator[httpx.AsyncClient]:
+async def l1(goldtape: Tape, tls: ssl.SSLContext) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the L1 API; who is asking is in each request's Authorization."""
-    async with httpx.AsyncClient(base_url=goldtape.url("l1"), timeout=30) as client:
+    async with httpx.AsyncClient(base_url=goldtape.url("l1"), verify=tls, timeout=30) as client:
         yield client
 
 
 @pytest.fixture
-async def support(goldtape: Tape) -> AsyncIterator[httpx.AsyncClient]:
+async def support(goldtape: Tape, tls: ssl.SSLContext) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the support API: what is done in the database, and what is asked of the language model.
 
     A live test starts with a model that works and has been asked nothing. Rows need no such care: every
     test makes accounts of its own.
     """
-    async with httpx.AsyncClient(base_url=goldtape.url("l1-support"), timeout=30) as client:
+    async with httpx.AsyncClient(base_url=goldtape.url("l1-support"), verify=tls, timeout=30) as client:
         if goldtape.live:
             with goldtape.unrecorded():
                 (await client.post("/llm/reset")).raise_for_status()

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
-from detect_secrets.plugins.base import BasePlugin
+from typing import TYPE_CHECKING, Any
 
 from goldtape.exchange.interaction import Interaction, Json
 from goldtape.exchange.walk import leaves
+
+if TYPE_CHECKING:
+    from detect_secrets.plugins.base import BasePlugin
 
 # Secret types that fire on what a recording is full of: hexadecimal ids, addresses, and any field called "key".
 _TOO_EAGER = frozenset({"Hex High Entropy String", "Public IP (ipv4)", "Secret Keyword"})
@@ -104,6 +104,9 @@ def kinds_of(name: str, value: str) -> tuple[str, ...]:
 
 @cache
 def _detectors() -> tuple[BasePlugin, ...]:
+    # Here, because a replay scans nothing and detect-secrets is slow to import.
+    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+
     found: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
     return tuple(found[kind]() for kind in sorted(found) if kind not in _TOO_EAGER)
 
