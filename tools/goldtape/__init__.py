@@ -1,4 +1,25 @@
-"""Record/replay golden files for HTTP services: vcrpy's cassettes, syrupy's snapshots, one command each way."""
+"""Golden files for HTTP services: recorded once from a running service, replayed offline, compared at every run.
+
+The way of an exchange, room by room. Each room imports from those above it in this list only.
+
+    config     the [tool.goldtape] table, read once
+    exchange   what travelled, as plain data: `interaction`; every string of it: `walk`; bytes as a `body`
+    canonical  what may be kept of it, step by step in `pipeline`: `addresses`, `redaction`, `races`, `placeholders`;
+               the `scanner` has the last look
+    goldens    the files: where they lie (`naming`), what a reviewer reads (`transcript`, compared by syrupy in
+               `snapshot`), what is replayed (`cassette_file`), how they change together (`transaction`)
+    cassette   at work under vcrpy: `live` lets requests through and keeps the answers, `replay` finds the answer of a
+               request by its `key`; what is wrong with the requests is a value (`faults`)
+    verdict    what differs (`drift`), in `words`, with place and next command (`explain`)
+    live       where requests of a live run go: `target`, `process`; and where none may go: `network`
+    plugin     pytest: `hooks` translate, a `session` is a run of pytest, a `run` is one test, a `tape` is what the test
+               sees of it, a `mode` says where answers come from
+    cli        one file a command
+
+Recording: a test asks its `tape` for a URL and sends a request. vcrpy hands it to the live cassette. After the test's
+body the run takes what was captured through the pipeline, has the transcript compared, and stages both goldens; they
+are written when the test has passed. Replaying: the replay cassette answers instead, and nothing is written.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    """`Tape`, brought in when a test asks for it: most of what imports goldtape never needs it."""
+    """`Tape`, for the annotations of tests; imported on demand, because commands and runs without a tape need none."""
     if name != "Tape":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from goldtape.plugin.tape import Tape

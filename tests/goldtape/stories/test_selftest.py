@@ -1,52 +1,24 @@
 """The selftest: every check of the engine fires once, alone, and in a good project none does.
 
-    in replay       unmatched, exhausted, unplayed, out of order, not recorded, network blocked
-    in a live run   foreign address, no target, unanswered, secret found
-    on a golden     breaking, additive, changed, heading, layout, own snapshot, unreadable cassette, unreadable snapshot
-    in a test       unknown system, never so, unrecorded in replay
-    before a run    rewrite without live, unknown record mode, update of snapshots, bad table, no table, collision
-
-A check is known by the words that it alone uses. A check without a row here fails `test_every_check_has_a_row`.
+A check is known by the words that it alone uses. What there is to check is read from the engine itself, so that a new
+fault, change, report or error without a row here fails `test_everything_that_finds_fault_has_a_row`.
 """
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import get_args
 
 import pytest
 
-from .project import PYPROJECT, Project
+import goldtape
+from goldtape.cassette import faults
+from goldtape.verdict import drift, explain
 
-CHECKS = {
-    "unmatched": r"^  nearest: interaction 1 of ",
-    "exhausted": r"^  it was recorded, but sent more often than recorded",
-    "unplayed": r"^1 of 1 recorded interactions were not played$",
-    "out of order": r"^the test sends its requests in another order than ",
-    "not recorded": r": never recorded, or deleted since",
-    "network blocked": r"NetworkBlocked: replay: no network, and 192\.0\.2\.1:80 was asked for$",
-    "foreign address": r"NetworkBlocked: live run: 192\.0\.2\.1:80 is not a target",
-    "no target": r"^shop has no address: NOWHERE_URL is not set",
-    "unanswered": r" got no response, so nothing was written:$",
-    "secret found": r" was not recorded: 1 value\(s\) look like secrets$",
-    "breaking": r"^  breaking ",
-    "additive": r"^  additive ",
-    "changed": r"^  changed   1\. ",
-    "heading": r"^  changed   the snapshot's heading ",
-    "layout": r" is not in goldtape's own layout$",
-    "own snapshot": r"^E +assert \[\+ received\] == \[- snapshot\]$",
-    "unreadable cassette": r"/test_ask\.yaml:1: the file is empty$",
-    "unreadable snapshot": r"/test_ask\.json:1: the file is empty$",
-    "unknown system": r"no system 'shopp' in \[tool\.goldtape\.systems\]",
-    "never so": r"AssertionError: still not so after 0\.01 s; ",
-    "unrecorded in replay": r"RuntimeError: unrecorded requests need a service",
-    "rewrite without live": r"^ERROR: --record-mode=rewrite needs --live ",
-    "unknown record mode": r"^ERROR: --record-mode=all: goldtape knows `rewrite` only",
-    "update of snapshots": r"^ERROR: snapshots come out of a recording, not out of a replay$",
-    "bad table": r"^ERROR: \[tool\.goldtape\.systems\.shop\] has an unknown key 'acter'",
-    "no table": r"the goldtape fixture needs a \[tool\.goldtape\] table in pyproject\.toml",
-    "collision": r"^ERROR: two tests would share the goldens test_shop/test_ASK$",
-}
+from .project import PYPROJECT, Project
 
 ASK = """
 import socket
@@ -59,18 +31,37 @@ TEST, CASSETTE, SNAPSHOT = (
     "cassettes/test_shop/test_ask.yaml",
     "snapshots/test_shop/test_ask.json",
 )
+SLOTS = explain.Explainer.__slots__
 Row = Callable[[Project], Project]
 ROWS: dict[str, Row] = {}
+WORDS: dict[str, str] = {}
+"""Check -> the pattern of the words that it alone uses."""
+COVERED: set[str] = set()
+"""The parts of the engine that the rows make fire."""
 
 
-def row(name: str) -> Callable[[Row], Row]:
+def row(name: str, words: str, *parts: str) -> Callable[[Row], Row]:
     """Enter a function as the row of a check: it is given the recorded project and gives the failed one."""
 
     def enter(function: Row) -> Row:
-        ROWS[name] = function
+        ROWS[name], WORDS[name] = function, words
+        COVERED.update(parts)
         return function
 
     return enter
+
+
+def there_is() -> Iterator[str]:
+    """Everything in the engine that can find fault: kinds of faults and differences, reports, errors."""
+    yield from (fault.__name__ for fault in get_args(faults.Fault))
+    yield from get_args(drift.Kind)
+    yield from (f"Change.{change.name}" for change in drift.Change)
+    yield from (f"Explainer.{name}" for name in vars(explain.Explainer) if name[0] != "_" and name not in SLOTS)
+    for module in pkgutil.walk_packages(goldtape.__path__, "goldtape."):
+        for name, found in vars(importlib.import_module(module.name)).items():
+            is_error = isinstance(found, type) and issubclass(found, Exception)
+            if is_error and found.__module__ == module.name and not name.startswith("_"):
+                yield name
 
 
 def with_body(project: Project, body: str) -> Project:
@@ -78,51 +69,57 @@ def with_body(project: Project, body: str) -> Project:
     return project.add(TEST, f"import socket\n\n{body}\n")
 
 
-@row("unmatched")
+@row("unmatched", r"^  nearest: interaction 1 of ", "Unmatched", "Explainer.fault", "UnmatchedRequest")
 def _(good: Project) -> Project:
     return good.edit(TEST, '"birthday"', '"wedding"').replay()
 
 
-@row("exhausted")
+@row("exhausted", r"^  it was recorded, but sent more often than recorded")
 def _(good: Project) -> Project:
     return good.add(TEST, ASK + ASK.splitlines()[-1] + "\n").replay()
 
 
-@row("unplayed")
+@row("unplayed", r"^1 of 1 recorded interactions were not played$", "Unplayed")
 def _(good: Project) -> Project:
     return with_body(good, "def test_ask(shop):\n    pass").replay()
 
 
-@row("out of order")
+@row("out of order", r"^the test sends its requests in another order than ", "OutOfOrder")
 def _(good: Project) -> Project:
     asks = [f'    shop.post("/v1/carts", json={{"name": "{name}"}})\n' for name in ("first", "second")]
     recorded = with_body(good, "def test_ask(shop):\n" + "".join(asks)).record()
     return with_body(recorded, "def test_ask(shop):\n" + "".join(reversed(asks))).replay()
 
 
-@row("not recorded")
+@row("not recorded", r": never recorded, or deleted since", "Explainer.not_recorded")
 def _(good: Project) -> Project:
     return good.remove(CASSETTE, SNAPSHOT).replay()
 
 
-@row("network blocked")
+@row("network blocked", r"NetworkBlocked: replay: no network, and 192\.0\.2\.1:80 was asked for$", "NetworkBlocked")
 def _(good: Project) -> Project:
     body = "def test_out():\n    with socket.socket() as it:\n        it.connect(('192.0.2.1', 80))"
     return with_body(good, body).replay()
 
 
-@row("foreign address")
+@row("foreign address", r"NetworkBlocked: live run: 192\.0\.2\.1:80 is not a target")
 def _(good: Project) -> Project:
     body = "def test_out():\n    with socket.socket() as it:\n        it.connect(('192.0.2.1', 80))"
     return with_body(good, body).verify()
 
 
-@row("no target")
+@row("no target", r"^shop has no address: NOWHERE_URL is not set", "TargetError")
 def _(good: Project) -> Project:
     return good.configure('url-env = "SHOP_URL"', 'url-env = "NOWHERE_URL"').verify()
 
 
-@row("unanswered")
+@row("no start", r"^shop: the local service did not start: it ended with exit code 3$", "StartError")
+def _(good: Project) -> Project:
+    served = 'url-env = "NOWHERE_URL"\nserve = "python -c raise(SystemExit(3))"'
+    return good.configure('url-env = "SHOP_URL"', served).verify()
+
+
+@row("unanswered", r" got no response, so nothing was written:$", "Unanswered")
 def _(good: Project) -> Project:
     broken = good.change_service('cart = {"id"', 'raise httpx.ConnectError("refused")\n    cart = {"id"')
     body = """
@@ -135,58 +132,90 @@ def test_ask(shop):
     return with_body(broken, body).record()
 
 
-@row("secret found")
+@row("secret found", r" was not recorded: 1 value\(s\) look like secrets$", "SecretFound")
 def _(good: Project) -> Project:
     return good.change_service('"items": [], ', '"items": [], "note": "AKIA" + "QWERTYUIOPASDFGH", ').record()
 
 
-@row("breaking")
+@row(
+    "another type",
+    r'^  breaking   1\. .* expected "birthday", got 7$',
+    "Change.RETYPED",
+    "breaking",
+    "Explainer.differences",
+)
 def _(good: Project) -> Project:
     return good.change_service("return stamped(cart, 201)", "return stamped(cart | {'name': 7}, 201)").verify()
 
 
-@row("additive")
+@row("new", r"^  additive   1\. .* received\.new   new: 1$", "Change.NEW", "additive")
 def _(good: Project) -> Project:
     return good.change_service("return stamped(cart, 201)", "return stamped(cart | {'new': 1}, 201)").verify()
 
 
-@row("changed")
+@row("another value", r'^  changed   1\. .* expected "birthday", got "x"$', "Change.CHANGED", "changed")
 def _(good: Project) -> Project:
     return good.change_service("return stamped(cart, 201)", "return stamped(cart | {'name': 'x'}, 201)").verify()
 
 
-@row("heading")
+@row("gone", r"^  breaking   1\. .* received\.name   expected \"birthday\", it is gone$", "Change.GONE")
+def _(good: Project) -> Project:
+    return good.change_service("return stamped(cart, 201)", "del cart['name']\n    return stamped(cart, 201)").verify()
+
+
+@row("renamed", r"^  breaking   1\. .* received\.name   renamed to 'title'$", "Change.RENAMED")
+def _(good: Project) -> Project:
+    renamed = "cart['title'] = cart.pop('name')\n    return stamped(cart, 201)"
+    return good.change_service("return stamped(cart, 201)", renamed).verify()
+
+
+LIST = 'def test_ask(shop):\n    shop.get("/v1/items?limit={}")'
+
+
+@row("reordered", r"^  changed   1\. .* the same 2 items in another order, from \[0\] on$", "Change.REORDERED")
+def _(good: Project) -> Project:
+    recorded = with_body(good, LIST.format(2)).record()
+    return recorded.change_service("for n in range(number)]", "for n in reversed(range(number))]").verify()
+
+
+@row("resized", r"^  changed   1\. .* a large body changed: sha256 ", "Change.RESIZED")
+def _(good: Project) -> Project:
+    recorded = with_body(good, LIST.format(3000)).record()
+    return recorded.change_service('"stock": n % 7', '"stock": n % 8').verify()
+
+
+@row("heading", r"^  changed   the snapshot's heading ")
 def _(good: Project) -> Project:
     return good.edit(SNAPSHOT, '"cases": []', '"cases": ["gone"]').replay()
 
 
-@row("layout")
+@row("layout", r" is not in goldtape's own layout$")
 def _(good: Project) -> Project:
     return good.edit(SNAPSHOT, '{\n  "goldtape": 1,', '{"goldtape": 1,').replay()
 
 
-@row("own snapshot")
+@row("own snapshot", r"^E +assert \[\+ received\] == \[- snapshot\]$")
 def _(good: Project) -> Project:
     own = "def test_own(snapshot):\n    assert {'a': 1} == snapshot"
     return with_body(good, own).add("snapshots/test_shop/test_own~1.json", '{\n  "a": 2\n}\n').replay()
 
 
-@row("unreadable cassette")
+@row("unreadable cassette", r"/test_ask\.yaml:1: the file is empty$", "UnreadableGolden")
 def _(good: Project) -> Project:
     return good.add(CASSETTE, b"").replay()
 
 
-@row("unreadable snapshot")
+@row("unreadable snapshot", r"/test_ask\.json:1: the file is empty$")
 def _(good: Project) -> Project:
     return good.add(SNAPSHOT, b"").replay()
 
 
-@row("unknown system")
+@row("unknown system", r"no system 'shopp' in \[tool\.goldtape\.systems\]")
 def _(good: Project) -> Project:
     return with_body(good, "def test_misspelt(goldtape):\n    goldtape.url('shopp')").replay()
 
 
-@row("never so")
+@row("never so", r"AssertionError: still not so after 0\.01 s; ")
 def _(good: Project) -> Project:
     body = """
 async def test_never(goldtape, async_shop):
@@ -198,48 +227,48 @@ async def test_never(goldtape, async_shop):
     return with_body(good, body).record()
 
 
-@row("unrecorded in replay")
+@row("unrecorded in replay", r"RuntimeError: unrecorded requests need a service")
 def _(good: Project) -> Project:
     return with_body(good, "def test_tidy(goldtape):\n    with goldtape.unrecorded():\n        pass").replay()
 
 
-@row("rewrite without live")
+@row("rewrite without live", r"^ERROR: --record-mode=rewrite needs --live ", "WrongUse")
 def _(good: Project) -> Project:
     return good.run("--record-mode=rewrite")
 
 
-@row("unknown record mode")
+@row("unknown record mode", r"^ERROR: --record-mode=all: goldtape knows `rewrite` only")
 def _(good: Project) -> Project:
     return good.run("--record-mode=all")
 
 
-@row("update of snapshots")
+@row("update of snapshots", r"^ERROR: snapshots come out of a recording, not out of a replay$")
 def _(good: Project) -> Project:
     return good.run("--snapshot-update")
 
 
-@row("bad table")
+@row("bad table", r"^ERROR: \[tool\.goldtape\.systems\.shop\] has an unknown key 'acter'", "ConfigError")
 def _(good: Project) -> Project:
     return good.configure('actor = "X-User"', 'acter = "X-User"').replay()
 
 
-@row("no table")
+@row("no table", r"the goldtape fixture needs a \[tool\.goldtape\] table in pyproject\.toml")
 def _(good: Project) -> Project:
     bare = good.edit("pyproject.toml", PYPROJECT[: PYPROJECT.index("[tool.pytest")].lstrip(), "")
     return with_body(bare.add("tests/conftest.py", ""), "def test_taped(goldtape):\n    pass").replay()
 
 
-@row("collision")
+@row("collision", r"^ERROR: two tests would share the goldens test_shop/test_ASK$", "NamesCollide")
 def _(good: Project) -> Project:
     return good.add(TEST, ASK + ASK.replace("test_ask", "test_ASK")).replay()
 
 
-def test_every_check_has_a_row() -> None:
-    """The list of checks and the table have the same names."""
-    assert sorted(ROWS) == sorted(CHECKS)
+def test_everything_that_finds_fault_has_a_row() -> None:
+    """A new fault, change, report or error takes a row here, in which it fires."""
+    assert sorted(COVERED) == sorted(set(there_is()))
 
 
-@pytest.mark.parametrize("name", CHECKS)
+@pytest.mark.parametrize("name", ROWS)
 def test_a_check_fires_and_no_other(shop: Project, name: str) -> None:
     """The row's project fails, in the words of its check and of no other; the goldens stay as they were."""
     good = shop.add(TEST, ASK).recorded()
@@ -262,4 +291,4 @@ def test_no_check_fires_in_a_good_project(shop: Project) -> None:
 
 def fired(project: Project) -> list[str]:
     """The checks whose words stand in what the last command showed."""
-    return [name for name, words in CHECKS.items() if any(re.search(words, line) for line in project.lines)]
+    return [name for name, words in WORDS.items() if any(re.search(words, line) for line in project.lines)]
