@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+import httpcore  # noqa: F401
 import pytest
 import syrupy
 from vcr.stubs import aiohttp_stubs, httpx_stubs, requests_stubs, urllib3_stubs  # noqa: F401
@@ -41,7 +42,7 @@ testpaths = ["tests"]
 pythonpath = ["."]
 asyncio_mode = "auto"
 asyncio_default_fixture_loop_scope = "function"
-addopts = "-p no:randomly -p no:cacheprovider -p no:hypothesispytest"
+addopts = "-p no:randomly -p no:cacheprovider"
 filterwarnings = ["error"]
 """
 

@@ -13,7 +13,7 @@ def test_ask(shop):
 BARE = """
 [tool.pytest.ini_options]
 asyncio_default_fixture_loop_scope = "function"
-addopts = "-p no:cacheprovider -p no:hypothesispytest"
+addopts = "-p no:cacheprovider"
 """
 NEXT = "next: pytest --live --record-mode=rewrite"
 
