@@ -184,7 +184,9 @@ class ReplayCassette(TestCassette):
     def _refuse(self, request: VcrRequest, key: str) -> NoReturn:
         sent = self._redactor.redact_request(read_request(request))
         sent = replace(sent, headers=dict(select(sent.headers, self._headers_for(request.uri))))
-        found = Unmatched(sent, nearest(key, self._keys, set(self.played)), key in self._waiting)
+        recorded = [index for index, its in enumerate(self._keys) if its == key]
+        closest = recorded[-1] if recorded else nearest(key, self._keys, set(self.played))
+        found = Unmatched(sent, closest, exhausted=bool(recorded))
         self._unmatched.append(found)
         raise UnmatchedRequest(found, self._complain(found))
 

@@ -1,0 +1,124 @@
+"""replay: each recorded answer once, to the request that it was recorded for, and never to another."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from goldtape.canonical.pipeline import Pipeline
+from goldtape.cassette.faults import OutOfOrder, Unmatched, UnmatchedRequest, Unplayed
+from goldtape.cassette.replay import ReplayCassette
+from goldtape.exchange.interaction import Interaction
+
+from ..made import asked, config, stored
+
+ONE, TWO = (asked("POST", "/carts", sent={"n": n}, received={"id": n}) for n in (1, 2))
+
+
+@contextmanager
+def playing(folder: Path, *interactions: Interaction) -> Iterator[tuple[ReplayCassette, httpx.Client]]:
+    """A cassette at work, and a client of the shop."""
+    how: dict[str, Any] = {"pipeline": Pipeline(config(folder)), "complain": lambda found: f"no {found.request.uri}"}
+    with ExitStack() as stack:
+        cassette = stack.enter_context(
+            ReplayCassette.opened("test", stored=stored(folder / "c.yaml", *interactions), **how)
+        )
+        client = stack.enter_context(httpx.Client(base_url="http://shop.test", headers={"X-User": "bob"}, verify=False))
+        yield cassette, client
+
+
+def test_the_body_decides_which_answer_is_played(tmp_path: Path) -> None:
+    """Whatever the order; the order is a fault of its own."""
+    with playing(tmp_path, ONE, TWO) as (cassette, client):
+        answers = [client.post("/carts", json={"n": n}).json() for n in (2, 1)]
+
+    assert answers == [{"id": 2}, {"id": 1}]
+    assert cassette.played == [1, 0]
+    assert cassette.faults(failed=False) == [OutOfOrder(asked=1, due=0)]
+
+
+def test_what_is_sent_concurrently_may_come_in_any_order(tmp_path: Path) -> None:
+    """The test said so."""
+    with playing(tmp_path, ONE, TWO) as (cassette, client), cassette.concurrently():
+        for n in (2, 1):
+            client.post("/carts", json={"n": n})
+
+    assert cassette.faults(failed=False) == []
+
+
+def test_equal_requests_get_their_answers_in_turn(tmp_path: Path) -> None:
+    """And the third gets none."""
+    first, second = (asked("GET", "/carts", received={"page": n}) for n in (1, 2))
+
+    with playing(tmp_path, first, second) as (cassette, client):
+        assert [client.get("/carts").json()["page"] for _ in range(2)] == [1, 2]
+        with pytest.raises(UnmatchedRequest, match=r"no http://shop\.test/carts"):
+            client.get("/carts")
+
+    [fault] = cassette.faults(failed=False)
+    assert isinstance(fault, Unmatched)
+    assert (fault.exhausted, fault.nearest) == (True, 1)
+
+
+@pytest.mark.parametrize("failed", [True, False])
+def test_an_unmatched_request_is_a_fault_even_when_it_was_swallowed(tmp_path: Path, failed: bool) -> None:
+    """`except Exception: pass` around a client call hides nothing."""
+    with playing(tmp_path, ONE) as (cassette, client):
+        with pytest.raises(UnmatchedRequest):
+            client.post("/carts", json={"n": 9})
+
+        assert [type(fault) for fault in cassette.faults(failed)] == [Unmatched]
+
+
+def test_unplayed_answers_are_a_fault_of_a_body_that_came_to_its_end(tmp_path: Path) -> None:
+    """One that failed half-way did not get to them."""
+    with playing(tmp_path, ONE, TWO) as (cassette, client):
+        client.post("/carts", json={"n": 1})
+
+    assert cassette.faults(failed=False) == [Unplayed((1,))]
+    assert cassette.faults(failed=True) == []
+
+
+def test_headers_that_matter_decide_too(tmp_path: Path) -> None:
+    """Who asks is one of them; a user agent is none."""
+    with playing(tmp_path, ONE) as (_, client):
+        with pytest.raises(UnmatchedRequest):
+            client.post("/carts", json={"n": 1}, headers={"X-User": "eve"})
+
+        assert client.post("/carts", json={"n": 1}, headers={"User-Agent": "other"}).status_code == 200
+
+
+def test_threads_share_the_answers_without_playing_one_twice(tmp_path: Path) -> None:
+    """Eight threads, forty answers, each once."""
+    story = [asked("GET", "/carts", received={"page": n}) for n in range(40)]
+    pages: list[int] = []
+
+    with playing(tmp_path, *story) as (_, client):
+        threads = [
+            threading.Thread(target=lambda: pages.extend(client.get("/carts").json()["page"] for _ in range(5)))
+            for _ in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert sorted(pages) == list(range(40))
+
+
+def test_the_story_is_what_is_stored(tmp_path: Path) -> None:
+    """It is canonical already: the pipeline is not asked."""
+    with playing(tmp_path, ONE, TWO) as (cassette, _):
+        assert cassette.interactions(lambda captured: pytest.fail("asked")) == [ONE, TWO]
+
+
+def test_nothing_can_be_left_unrecorded_in_replay(tmp_path: Path) -> None:
+    """There is no service to clean up."""
+    with playing(tmp_path, ONE) as (cassette, _), pytest.raises(RuntimeError, match="need a service"):
+        cassette.unrecorded()

@@ -1,0 +1,33 @@
+"""mode: which options ask for which mode, and which contradict each other."""
+
+from __future__ import annotations
+
+import pytest
+
+from goldtape.plugin.mode import Mode, WrongUse, chosen
+
+
+@pytest.mark.parametrize(
+    ("live", "record_mode", "mode"),
+    [
+        (False, None, Mode.REPLAY),
+        (False, "none", Mode.REPLAY),
+        (True, None, Mode.VERIFY),
+        (True, "none", Mode.VERIFY),
+        (True, "rewrite", Mode.RECORD),
+    ],
+)
+def test_the_options_choose_the_mode(live: bool, record_mode: str | None, mode: Mode) -> None:
+    """Only a live run can write."""
+    assert chosen(live, record_mode, updates=False) is mode
+    assert mode.live is live
+
+
+@pytest.mark.parametrize(
+    ("live", "record_mode", "updates"),
+    [(False, "rewrite", False), (True, "once", False), (False, "all", False), (False, None, True), (True, None, True)],
+)
+def test_options_that_contradict_each_other_are_refused(live: bool, record_mode: str | None, updates: bool) -> None:
+    """With the command that was meant."""
+    with pytest.raises(WrongUse, match="next: pytest --live --record-mode=rewrite"):
+        chosen(live, record_mode, updates)

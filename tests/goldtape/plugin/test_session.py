@@ -1,0 +1,121 @@
+"""session: the lines of a run, and what it remembers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from goldtape.plugin.mode import Mode
+from goldtape.plugin.session import RESULTS, Session
+
+from ..made import config
+
+
+def report(
+    name: str, when: Literal["setup", "call", "teardown"] = "call", outcome: Any = "passed"
+) -> pytest.TestReport:
+    """What pytest says of a phase of a test."""
+    return pytest.TestReport(name, ("t.py", 1, name), {}, outcome, None, when)
+
+
+def session(root: Path, mode: Mode, *words: str) -> Session:
+    """A run in which tests came to these words, two exchanges each."""
+    run = Session(config(root), mode)
+    for number, word in enumerate(words):
+        run.note(report(f"t.py::t{number}", "teardown"), word, 2)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("mode", "words", "lines"),
+    [
+        pytest.param(Mode.REPLAY, [], [], id="none"),
+        pytest.param(Mode.REPLAY, ["agreed"], ["1 test, 2 exchanges compared: 0 drifted, 0 failed"], id="green"),
+        pytest.param(
+            Mode.REPLAY,
+            ["drifted", "failed", "agreed"],
+            [
+                "3 tests, 6 exchanges compared: 1 drifted, 1 failed",
+                "next: pytest --live tells whether the service changed too",
+            ],
+            id="replay",
+        ),
+        pytest.param(
+            Mode.VERIFY,
+            ["drifted"],
+            [
+                "1 test, 2 exchanges compared: 1 drifted, 0 failed",
+                "next: pytest --live --record-mode=rewrite, if the changes are meant; then git diff snapshots",
+            ],
+            id="verify",
+        ),
+        pytest.param(Mode.RECORD, ["unchanged"], ["1 test, 2 exchanges: 0 written, 1 unchanged"], id="unchanged"),
+        pytest.param(
+            Mode.RECORD,
+            ["written", "failed"],
+            [
+                "2 tests, 4 exchanges: 1 written, 0 unchanged, 1 failed and left as they were",
+                "next: git add -N cassettes snapshots && git diff snapshots, then pytest",
+            ],
+            id="record",
+        ),
+    ],
+)
+def test_the_summary_counts_and_names_the_next_command(
+    tmp_path: Path, mode: Mode, words: list[str], lines: list[str]
+) -> None:
+    """One line of figures, and one of advice where there is something to do."""
+    assert session(tmp_path, mode, *words).summary() == lines
+
+
+def test_the_header_says_mode_systems_and_goldens(tmp_path: Path) -> None:
+    """Before the first test."""
+    (tmp_path / "cassettes/shop").mkdir(parents=True)
+    (tmp_path / "cassettes/shop/a.yaml").touch()
+
+    assert session(tmp_path, Mode.REPLAY).header() == "goldtape: replay (network blocked); systems: shop; 1 cassette"
+    assert Session(config(tmp_path, systems={}), Mode.VERIFY).header() == (
+        "goldtape: verify (live, nothing is written); systems: none yet; 1 cassette"
+    )
+
+
+def test_results_are_kept_beside_those_of_earlier_runs(tmp_path: Path) -> None:
+    """A run of one test forgets nothing of the others; a failed set-up counts, a passed one does not."""
+    first, second = session(tmp_path, Mode.REPLAY), session(tmp_path, Mode.VERIFY)
+    first.note(report("a"))
+    first.note(report("b", outcome="failed"))
+    first.save_results()
+    second.note(report("a", "setup", "skipped"))
+    second.note(report("c", "setup"))
+    second.save_results()
+
+    assert json.loads((tmp_path / ".goldtape" / RESULTS).read_text()) == {
+        "a": {"mode": "verify", "outcome": "skipped"},
+        "b": {"mode": "replay", "outcome": "failed"},
+    }
+
+
+def test_replay_reaches_no_host_and_a_live_run_its_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deployment that the environment names, and this machine."""
+    monkeypatch.setenv("SHOP_URL", "https://shop.example.com:8443/api")
+
+    assert session(tmp_path, Mode.REPLAY).allowed_hosts() == set()
+    assert session(tmp_path, Mode.RECORD).allowed_hosts() == {"127.0.0.1", "shop.example.com"}
+    assert (
+        "SHOP_URL=https://shop.example.com:8443/api cannot be reached" in session(tmp_path, Mode.VERIFY).unreachable()
+    )
+
+
+def test_logs_are_kept_after_a_failure_only(tmp_path: Path) -> None:
+    """They may quote whatever was sent."""
+    run = session(tmp_path, Mode.VERIFY)
+    run.project.logs.mkdir(parents=True)
+
+    run.stop(failed=True)
+    assert run.project.logs.exists()
+
+    run.stop(failed=False)
+    assert not run.project.logs.exists()

@@ -1,0 +1,129 @@
+"""explain: the fact, the place, the next command; each report as a person reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from goldtape.cassette.faults import OutOfOrder, Unanswered, Unmatched, Unplayed
+from goldtape.exchange.interaction import Request
+from goldtape.goldens.cassette_file import Stored
+from goldtape.verdict.drift import ABSENT, Change, Difference
+from goldtape.verdict.explain import Explainer
+
+from ..made import asked, config, stored
+
+TEST = "tests/shop/test_cart.py::test_buy"
+RECORD = f"pytest --live --record-mode=rewrite {TEST}"
+BUY, LOOK = asked("POST", "/v1/carts", sent={"name": "a", "count": 1}), asked("GET", "/v1/carts")
+
+
+@pytest.fixture
+def explainer(tmp_path: Path) -> Explainer:
+    """For a test whose cassette holds two interactions, the second at line 24."""
+    file = tmp_path / "cassettes/shop/test_cart/test_buy.yaml"
+    return Explainer(TEST, config(tmp_path), stored(file, BUY, LOOK))
+
+
+def test_an_unmatched_request_is_told_beside_the_nearest_recorded_one(explainer: Explainer) -> None:
+    """What differs, recorded first; the place is the cassette's line."""
+    sent = asked("POST", "/v1/carts", sent={"name": "b", "colour": "red"}).request
+
+    assert explainer.fault(Unmatched(sent, 0, exhausted=False)).splitlines() == [
+        "no recorded answer for POST /v1/carts as bob",
+        "  nearest: interaction 1 of cassettes/shop/test_cart/test_buy.yaml, line 2",
+        '  sent.colour   not recorded, sent "red"',
+        "  sent.count    recorded 1, not sent",
+        '  sent.name     recorded "a", sent "b"',
+        f"next: fix the request, or record again: {RECORD}",
+    ]
+
+
+def test_a_request_sent_too_often_is_told_with_its_last_recording(explainer: Explainer) -> None:
+    """It differs in nothing, so nothing is compared."""
+    [line, *_] = explainer.fault(Unmatched(LOOK.request, 1, exhausted=True)).splitlines()[1:]
+
+    assert line == "  it was recorded, but sent more often than recorded; last at interaction 2 of"
+
+
+def test_a_test_without_a_cassette_is_told_to_record(tmp_path: Path) -> None:
+    """The file that is missing is named as the project names it."""
+    missing = tmp_path / "cassettes/shop/test_cart/test_buy.yaml"
+    explainer = Explainer(TEST, config(tmp_path), Stored(missing, ()))
+
+    for report in (explainer.not_recorded(missing), explainer.fault(Unmatched(BUY.request, None, exhausted=False))):
+        assert report.splitlines() == [
+            f"{TEST} has no cassettes/shop/test_cart/test_buy.yaml: never recorded, or deleted since",
+            f"next: record it against the running service: {RECORD}",
+        ]
+
+
+def test_unplayed_interactions_are_listed_and_the_rest_counted(tmp_path: Path) -> None:
+    """Five of them, each with its line."""
+    file = tmp_path / "cassettes/shop/test_cart/test_buy.yaml"
+    explainer = Explainer(TEST, config(tmp_path), stored(file, *[asked("GET", f"/{n}") for n in range(9)]))
+
+    lines = explainer.fault(Unplayed(tuple(range(1, 9)))).splitlines()
+
+    assert lines[0] == "8 of 9 recorded interactions were not played"
+    assert lines[1].startswith("  2. GET /1 as bob   cassettes/shop/test_cart/test_buy.yaml, line ")
+    assert len(lines) == 8
+    assert lines[-2:] == ["  and 3 more", f"next: send them again, or record again without them: {RECORD}"]
+
+
+def test_another_order_is_told_at_its_first_place(explainer: Explainer) -> None:
+    """What was asked for, what was due, and the two ways out."""
+    lines = explainer.fault(OutOfOrder(asked=1, due=0)).splitlines()
+
+    assert lines[1:3] == [
+        "  2. GET /v1/carts as bob   was asked for",
+        "  1. POST /v1/carts as bob   was recorded in its place",
+    ]
+    assert "with goldtape.concurrently()" in lines[3]
+
+
+def test_unanswered_requests_are_named(explainer: Explainer) -> None:
+    """By method and address."""
+    lines = explainer.fault(Unanswered((Request("GET", "http://shop.test/v1/slow", {}),))).splitlines()
+
+    assert lines[:2] == [
+        f"1 request(s) of {TEST} got no response, so nothing was written:",
+        "  GET http://shop.test/v1/slow",
+    ]
+
+
+def test_differences_stand_in_columns_below_their_count(explainer: Explainer) -> None:
+    """Kind, exchange, path, words."""
+    found = [
+        Difference("breaking", Change.GONE, "1. POST /v1/carts as bob", "received.total", 3, ABSENT),
+        Difference("additive", Change.NEW, "12. GET /v1/carts", "", ABSENT, {"request": "GET /v1/carts"}),
+    ]
+
+    assert explainer.differences(found).splitlines() == [
+        "2 differences from the snapshot, 1 breaking",
+        "  breaking   1. POST /v1/carts as bob   received.total   expected 3, it is gone",
+        "  additive   12. GET /v1/carts          -                a new exchange",
+        f"next: look at the diff; if the change is meant, record again: {RECORD}",
+    ]
+
+
+def test_many_alike_in_one_list_become_one_line(explainer: Explainer) -> None:
+    """More than five of one change at one path; another change stays a line of its own."""
+    alike = [
+        Difference("changed", Change.CHANGED, "1. GET /", f"received.items[{n}].stock", n, n + 1) for n in range(6)
+    ]
+    other = Difference("breaking", Change.GONE, "1. GET /", "received.items[7].stock", 7, ABSENT)
+
+    lines = explainer.differences([*alike, other]).splitlines()
+
+    assert lines[0] == "7 differences from the snapshot, 1 breaking"
+    assert len(lines) == 4
+    assert lines[1].endswith("received.items[0].stock   expected 0, got 1 (and 5 more like it)")
+
+
+def test_an_id_that_a_shell_would_take_apart_is_quoted(tmp_path: Path) -> None:
+    """The command can be copied as it is."""
+    explainer = Explainer("tests/t.py::test_a[x y]", config(tmp_path), Stored(tmp_path / "c.yaml", ()))
+
+    assert explainer.not_recorded(tmp_path / "c.yaml").endswith("--record-mode=rewrite 'tests/t.py::test_a[x y]'")

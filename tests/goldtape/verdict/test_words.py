@@ -1,0 +1,60 @@
+"""words: every change has its words, for what came back and for what was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from goldtape.verdict.drift import ABSENT, Change, Difference
+from goldtape.verdict.words import RECEIVED, SENT, worded
+
+
+@pytest.mark.parametrize(
+    ("change", "expected", "actual", "received", "sent"),
+    [
+        pytest.param(
+            Change.GONE, "a, got b", ABSENT, 'expected "a, got b", it is gone', 'recorded "a, got b", not sent'
+        ),
+        pytest.param(Change.NEW, ABSENT, [1], "new: [1]", "not recorded, sent [1]"),
+        pytest.param(Change.RENAMED, "x", "total", "renamed to 'total'", "renamed to 'total'"),
+        pytest.param(Change.RETYPED, 1, "1", 'expected 1, got "1"', 'recorded 1, sent "1"'),
+        pytest.param(Change.CHANGED, "{x}", "é", 'expected "{x}", got "é"', 'recorded "{x}", sent "é"'),
+        pytest.param(
+            Change.REORDERED,
+            ["a", "b", "c"],
+            ["a", "c", "b"],
+            "the same 3 items in another order, from [1] on",
+            "the same 3 items in another order, from [1] on",
+        ),
+        pytest.param(
+            Change.RESIZED,
+            {"bytes": 1, "sha256": "aa"},
+            {"bytes": 2, "sha256": "bb"},
+            "a large body changed: bytes 1 -> 2",
+            "a large body changed: bytes 1 -> 2",
+        ),
+    ],
+    ids=lambda value: value.value if isinstance(value, Change) else "",
+)
+def test_a_change_is_worded_for_both_sides(
+    change: Change, expected: Any, actual: Any, received: str, sent: str
+) -> None:
+    """A value that reads like the words around it is told as it is."""
+    difference = Difference("changed", change, "1. GET /", "received.x", expected, actual)
+
+    assert worded(difference) == received
+    assert worded(difference, SENT) == sent
+
+
+def test_every_change_has_words() -> None:
+    """A new change without words fails here, not in somebody's report."""
+    assert set(RECEIVED) == set(SENT) == set(Change)
+
+
+def test_a_long_value_is_cut() -> None:
+    """One line of a report stays one line."""
+    [line] = worded(Difference("changed", Change.CHANGED, "1.", "x", "a" * 500, 1)).splitlines()
+
+    assert len(line) < 130
+    assert "…" in line
