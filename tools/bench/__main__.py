@@ -1,4 +1,4 @@
-"""`python -m bench`: the table on stdout, the talk on stderr."""
+"""`python -m bench`: the tables on stdout, the talk on stderr."""
 
 from __future__ import annotations
 
@@ -7,72 +7,110 @@ import json
 import platform
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from bench import report
+from bench import report, start
 from bench.contenders import CONTENDERS
-from bench.measure import PATIENCE_S, measure, profile, unmatched_ms
+from bench.figures import Figures
+from bench.measure import Effort, measure, unmatched_ms
+from bench.promises import Promise, exit_code, promises
 from bench.workload import RECEIVED_BYTES, SENT_BYTES, Workload
 
-SIZES = (100, 1_000, 10_000, 100_000)
 EXPLAINED = 10_000
+STARTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How much is measured: at which sizes, with what effort for each contender, and in how many rounds.
+
+    A promise counts as broken when it is broken in every round, because the machine may have been busy in one.
+    """
+
+    sizes: tuple[int, ...]
+    effort: Effort
+    rounds: int = 1
+
+
+QUICK = Mode((10, 100, 1_000, 10_000), Effort(repeats=5, budget_s=2, patience_s=2.5))
+FULL = Mode((10, 100, 1_000, 10_000, 100_000), Effort(repeats=20, budget_s=15, patience_s=60))
+CHECK = Mode((100, 1_000), Effort(repeats=6, budget_s=1, patience_s=4), rounds=3)
 
 
 def main(argv: Sequence[str]) -> int:
-    """Measure and report; the exit code is 0 whatever was measured, and 2 for wrong use."""
+    """Measure and report.
+
+    Returns:
+        The exit code: 0, and with a check 1 when a promise is broken and 3 when one could not be measured.
+    """
     options = _parser().parse_args(argv)
-    kinds = [False, True]
-    if options.profile:
-        for shared in kinds:
-            print(profile(Workload(max(options.sizes), shared, options.received_bytes)))
-        return 0
-    works = [Workload(count, shared, options.received_bytes) for count in sorted(options.sizes) for shared in kinds]
-    found = measure(CONTENDERS, works, options.repeats, options.patience, _say)
-    _say(1, f"N={EXPLAINED:,}: requests without an answer")
-    unmatched = [Workload(EXPLAINED, shared, options.received_bytes) for shared in kinds]
-    explained = [(f"{EXPLAINED:,} interactions, {work.urls}", unmatched_ms(work)) for work in unmatched]
+    facts: dict[str, object] = {}
+    checked: list[Promise] = []
+    if options.check or not (options.start or options.check_start):
+        found = _replays(CHECK if options.check else FULL if options.full else QUICK, facts)
+        checked += found if options.check else []
+    if options.start or options.check_start:
+        found = _starts(facts)
+        checked += found if options.check_start else []
+    if options.json:
+        options.json.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8", newline="\n")
+    return exit_code(checked)
+
+
+def _replays(mode: Mode, facts: dict[str, object]) -> list[Promise]:
+    works = [Workload(count, shared) for count in mode.sizes for shared in (False, True)]
+    for _ in range(mode.rounds):
+        figures = measure(CONTENDERS, works, mode.effort, _say)
+        explained = {work.urls: unmatched_ms(work) for work in works if work.count == EXPLAINED}
+        found = list(promises(Figures(figures), explained))
+        if exit_code(found) != 1:
+            break
     _say(1, "")
-    figures = report.Figures(found)
-    promises = report.promises(figures, explained)
     print(
-        f"Replaying N POSTs with JSON bodies, about {SENT_BYTES} bytes sent and {options.received_bytes:,} received.\n"
+        f"Replaying N POSTs with JSON bodies, about {SENT_BYTES} bytes sent and {RECEIVED_BYTES:,} received.\n"
         f"Milliseconds of processor time an interaction, the least of interleaved repeats; "
         f"Python {platform.python_version()}.\n"
     )
-    print(report.table(figures))
-    print(f"\n{report.verdicts(promises)}")
-    if options.json:
-        facts = {"figures": [asdict(one) for one in found], "promises": [asdict(one) for one in promises]}
-        options.json.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8", newline="\n")
-    return 0
+    print(f"{report.table(Figures(figures))}\n\n{report.verdicts(found)}")
+    facts.update(figures=[asdict(one) for one in figures], promises=[asdict(one) for one in found])
+    return found
+
+
+def _starts(facts: dict[str, object]) -> list[Promise]:
+    with TemporaryDirectory(prefix="goldtape-bench-") as folder:
+        rows = start.rows(Path(folder))
+        seconds = start.measure(rows, STARTS, _say)
+    _say(1, "")
+    found = list(start.promises(rows, seconds))
+    print(f"Wall seconds of a run of pytest, the least of interleaved repeats; Python {platform.python_version()}.\n")
+    print(f"{start.table(rows, seconds)}\n\n{report.verdicts(found)}")
+    facts["starts"] = [
+        {"what": row.what, "goldtape_s": seconds[row.run], "without_s": seconds[row.without]} for row in rows
+    ]
+    facts["start_promises"] = [asdict(one) for one in found]
+    return found
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="What replaying costs an interaction.")
-    parser.add_argument("--sizes", type=_sizes, default=SIZES, help="comma-separated Ns (100,1000,10000,100000)")
-    parser.add_argument("--repeats", type=int, default=0, help="of each measurement; by default as the size allows")
-    parser.add_argument("--received-bytes", type=int, default=RECEIVED_BYTES, help="of a response (1000; try 3600)")
-    parser.add_argument("--patience", type=float, default=PATIENCE_S, help="seconds for a contender at a size (30)")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--full", action="store_true", help="up to 100,000 interactions: ten minutes, not one")
+    size.add_argument("--check", action="store_true", help="up to 1,000; exit code 1 when a promise is broken")
+    parser.add_argument("--start", action="store_true", help="what goldtape adds to the start of pytest, instead")
+    parser.add_argument("--check-start", action="store_true", help="the same; exit code 1 when a promise is broken")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the same facts as JSON")
-    parser.add_argument("--profile", action="store_true", help="print where Goldtape's time goes at the largest size")
     return parser
 
 
-def _sizes(text: str) -> tuple[int, ...]:
-    sizes = tuple(int(part) for part in text.split(","))
-    if min(sizes) < 1:
-        raise ValueError
-    return sizes
-
-
-def _say(done: float, text: str) -> None:
-    """Tell what is going on: a bar that is drawn over on a terminal, a line each elsewhere; "" removes the bar."""
+def _say(done: float, what: str, step: str = "") -> None:
+    """Tell what is going on: a bar that is drawn over on a terminal, a line for each `what` elsewhere."""
     if sys.stderr.isatty():
-        bar = f"[{'#' * round(20 * done):<20}] {text}" if text else ""
+        bar = f"[{'#' * round(20 * done):<20}] {what}: {step}" if done < 1 else ""
         print(f"\r\x1b[2K{bar}", end="", file=sys.stderr, flush=True)
-    elif text:
-        print(text, file=sys.stderr, flush=True)
+    elif what and not step:
+        print(what, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

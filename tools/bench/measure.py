@@ -6,75 +6,58 @@ the neighbours cost. The garbage collector is on for all contenders, and has jus
 
 from __future__ import annotations
 
-import cProfile
 import gc
-import io
 import math
-import pstats
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter, process_time
+from time import process_time
 
 import httpx
-from vcr.request import Request as VcrRequest
 
-from bench.contenders import FLOOR, GOLDTAPE, Contender, check, replaying
+from bench.contenders import FLOOR, GOLDTAPE, Contender, check, explanation, replaying
+from bench.figures import Figure
 from bench.workload import JSON_HEADERS, Workload
-from goldtape.cassette.faults import UnmatchedRequest
-from goldtape.cassette.replay import ReplayCassette
 
 CHECKED = 50
 """How many exchanges prove that a contender answers rightly, before it is measured."""
-PATIENCE_S = 30.0
-_REFUSED = "refused: "
+_REFUSED, _STOPPED = "refused", "stopped"
 
-Say = Callable[[float, str], None]
-"""Takes how much of the work is done, from 0 to 1, and what is being done."""
+Say = Callable[[float, str, str], None]
+"""Takes how much of the work is done, from 0 to 1, what is being done, and the step of it ("" at its start)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """What one contender costs at one size, in milliseconds of processor time an interaction.
+class Effort:
+    """How long a contender is measured at a size.
 
-    `load_ms` and `drive_ms` are None when it was not measured; `note` says why, "" otherwise.
+    It is repeated at most so often, and not again once `budget_s` seconds of processor time are spent. A drive that
+    takes longer than `patience_s` is stopped, and one that is expected to take longer is left out.
     """
 
-    contender: str
-    urls: str
-    count: int
-    load_ms: float | None = None
-    drive_ms: float | None = None
-    repeats: int = 0
-    note: str = ""
-
-    @property
-    def total_ms(self) -> float | None:
-        """Load and drive together."""
-        return None if self.load_ms is None or self.drive_ms is None else self.load_ms + self.drive_ms
+    repeats: int
+    budget_s: float
+    patience_s: float
 
 
-def measure(
-    contenders: Sequence[Contender], works: Sequence[Workload], repeats: int, patience_s: float, say: Say
-) -> list[Figure]:
-    """Measure contenders at sizes, given in rising order.
-
-    Args:
-        repeats: How often at most; 0 lets the size decide.
-        patience_s: A contender that has spent so many seconds at a size is not repeated, and one that would
-            spend more at the next size, by its growth, is left out there.
-    """
+def measure(contenders: Sequence[Contender], works: Sequence[Workload], effort: Effort, say: Say) -> list[Figure]:
+    """Measure contenders at sizes, given in rising order."""
     figures: list[Figure] = []
     for number, work in enumerate(works):
 
-        def say_of_size(what: str, number: int = number, work: Workload = work) -> None:
-            say(number / len(works), f"N={work.count:,}, {work.urls}: {what}")
+        def say_step(step: str, number: int = number, work: Workload = work) -> None:
+            say(number / len(works), f"N={work.count:,}, {work.urls}", step)
 
+        say_step("")
         with TemporaryDirectory(prefix="goldtape-bench-") as folder:
-            figures += _measure_size(contenders, work, Path(folder), repeats, patience_s, figures, say_of_size)
+            figures += _measure_size(contenders, work, Path(folder), effort, figures, say_step)
     return figures
+
+
+class _Stopped(Exception):
+    """A drive took longer than patience allows."""
 
 
 @dataclass(slots=True)
@@ -85,125 +68,123 @@ class _Entry:
     note: str
     file: Path = Path()
     seconds: list[tuple[float, float]] = field(default_factory=list)
-    spent_s: float = 0.0
+
+    @property
+    def spent_s(self) -> float:
+        return sum(map(sum, self.seconds))
 
     def figure(self, work: Workload) -> Figure:
         if self.note:
             return Figure(self.contender.name, work.urls, work.count, note=self.note)
         load_ms, drive_ms = (min(column) / work.count * 1e3 for column in zip(*self.seconds, strict=True))
-        return Figure(self.contender.name, work.urls, work.count, load_ms, drive_ms, len(self.seconds))
+        return Figure(self.contender.name, work.urls, work.count, load_ms, drive_ms)
 
     @contextmanager
     def noting_refusal(self, folder: Path) -> Iterator[None]:
         """A rival's refusal is a result of the bench, whatever its class; one of ours is a fault."""
         try:
             yield
+        except _Stopped as stop:
+            if not self.seconds:  # else a neighbour was noisy, and the earlier repeats stand
+                self.note = f"{_STOPPED}: {stop}"
         except Exception as error:
             if self.contender in (FLOOR, GOLDTAPE):
                 raise
-            what = str(error).replace(f"{folder}/", "").splitlines()[0]
-            self.note = f"{_REFUSED}{type(error).__name__}: {what[:80]}"
+            what = str(error).replace(f"{folder}/", "").partition("\n")[0]
+            self.note = f"{_REFUSED}: {type(error).__name__}: {what[:60]}"
 
 
 def _measure_size(
     contenders: Sequence[Contender],
     work: Workload,
     folder: Path,
-    repeats: int,
-    patience_s: float,
+    effort: Effort,
     earlier: Sequence[Figure],
-    say: Callable[[str], None],
+    say_step: Callable[[str], None],
 ) -> list[Figure]:
-    entries = [_Entry(one, one.absent() or _too_much(one, work, patience_s, earlier)) for one in contenders]
+    entries = [_Entry(one, one.absent() or left_out(one.name, work, effort.patience_s, earlier)) for one in contenders]
     for entry in entries:
         if not entry.note:
-            say(f"{entry.contender.name} writes its cassette")
+            say_step(f"{entry.contender.name} writes its cassette")
             with entry.noting_refusal(folder):
                 check(entry.contender, replace(work, count=min(CHECKED, work.count)), folder)
                 entry.file = entry.contender.prepare(work, folder)
-    for number in range(repeats or max(3, min(30, 20_000 // work.count))):
+    for number in range(effort.repeats):
         for entry in entries:
-            if not entry.note and entry.spent_s <= patience_s:
-                say(f"{entry.contender.name}, repeat {number + 1}")
-                started = perf_counter()
+            if not entry.note and entry.spent_s <= effort.budget_s:
+                say_step(f"{entry.contender.name}, repeat {number + 1}")
                 with entry.noting_refusal(folder):
-                    entry.seconds.append(_run(entry.contender, entry.file, work))
-                entry.spent_s += perf_counter() - started
+                    entry.seconds.append(_run(entry.contender, entry.file, work, effort.patience_s))
     return [entry.figure(work) for entry in entries]
 
 
-def _run(contender: Contender, file: Path, work: Workload) -> tuple[float, float]:
+def _run(contender: Contender, file: Path, work: Workload, patience_s: float) -> tuple[float, float]:
     """Seconds of processor time for load and for drive, of all interactions together."""
     requests = work.requests
     gc.collect()
     replay, started = contender.load(file), process_time()
     with replay as transport:
         load_s = process_time() - started
-        with httpx.Client(transport=transport, headers=JSON_HEADERS) as client:
+        # Unverified, because loading certificates takes longer than driving a small cassette.
+        with httpx.Client(transport=transport, headers=JSON_HEADERS, verify=False) as client:
             gc.collect()
             started = process_time()
-            _drive(client, requests)
+            _drive(client, requests, patience_s)
             return load_s, process_time() - started
 
 
-def _drive(client: httpx.Client, requests: Iterable[tuple[str, bytes]]) -> None:
-    for url, body in requests:
+def _drive(client: httpx.Client, requests: Sequence[tuple[str, bytes]], patience_s: float) -> None:
+    until = process_time() + patience_s
+    for number, (url, body) in enumerate(requests):
+        if process_time() > until:
+            raise _Stopped(f"{number:,} of {len(requests):,} requests answered in {patience_s:g} s")
         assert client.post(url, content=body).status_code == 200
 
 
-def _too_much(one: Contender, work: Workload, patience_s: float, earlier: Sequence[Figure]) -> str:
-    if one.largest is not None and work.count > one.largest:
-        return f"measured up to {one.largest:,}"
-    before = [figure for figure in earlier if (figure.contender, figure.urls) == (one.name, work.urls)]
-    if before and before[-1].note.startswith(_REFUSED):
+def left_out(name: str, work: Workload, patience_s: float, earlier: Sequence[Figure]) -> str:
+    """Why a contender is not measured at a size, by its figures at smaller sizes; "" when it is."""
+    before = [figure for figure in earlier if (figure.contender, figure.urls) == (name, work.urls)]
+    if before and before[-1].note.startswith((_REFUSED, _STOPPED)):
         return before[-1].note
-    known = [(figure.count, figure.total_ms) for figure in before if figure.total_ms]
-    if len(known) < 2:
+    known = [(figure.count, figure.drive_ms) for figure in before if figure.drive_ms]
+    if not known:
         return ""
-    (small, small_ms), (large, large_ms) = known[-2:]
-    exponent = max(0.0, math.log(large_ms / small_ms) / math.log(large / small))
-    expected_s = large_ms * (work.count / large) ** exponent * work.count / 1e3
-    return f"about {expected_s:,.0f} s by its growth, so left out" if expected_s > patience_s else ""
+    count, drive_ms = known[-1]
+    exponent, words, how = 0.0, "at least", f"by its {drive_ms:.2g} ms a request at {count:,}"
+    if len(known) > 1:
+        small, small_ms = known[-2]
+        exponent = max(0.0, math.log(drive_ms / small_ms) / math.log(count / small))
+        words, how = (
+            "about",
+            f"by its growth from {small_ms:.2g} ms a request at {small:,} to {drive_ms:.2g} ms at {count:,}",
+        )
+    expected_s = drive_ms * (work.count / count) ** exponent * work.count / 1e3
+    return f"{words} {_duration(expected_s)} {how}" if expected_s > patience_s else ""
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:,.0f} minutes"
 
 
 # ------------------------------------------------------------------ what only Goldtape does
 
 
 def unmatched_ms(work: Workload, repeats: int = 5) -> float:
-    """Milliseconds from an unmatched request to the finished explanation: the slowest of four requests.
+    """Milliseconds of processor time to explain a request without an answer: the slowest of four requests.
 
     Each is a recorded one (the first, the last, two between) with one field of its body changed.
     """
-    with TemporaryDirectory(prefix="goldtape-bench-") as folder:
-        file = GOLDTAPE.prepare(work, Path(folder))
-        with replaying(file) as cassette:
-            places = (0, work.count // 3, work.count // 2, work.count - 1)
-            return max(min(_refused_ms(cassette, *work.requests[n]) for _ in range(repeats)) for n in places)
+    with (
+        TemporaryDirectory(prefix="goldtape-bench-") as folder,
+        replaying(GOLDTAPE.prepare(work, Path(folder))) as cassette,
+    ):
 
+        def explain_ms(url: str, body: bytes) -> float:
+            changed, started = body.replace(b'"draft"', b'"skipped"'), process_time()
+            text = explanation(cassette, url, changed)
+            elapsed_ms = (process_time() - started) * 1e3
+            assert "draft" in text, f"not explained: {text!r}"
+            return elapsed_ms
 
-def _refused_ms(cassette: ReplayCassette, url: str, body: bytes) -> float:
-    changed = VcrRequest("POST", url, body.replace(b'"draft"', b'"skipped"'), JSON_HEADERS)
-    explanation, started = "", perf_counter()
-    try:
-        cassette.can_play_response_for(changed)
-    except UnmatchedRequest as error:
-        explanation = str(error)
-    elapsed_ms = (perf_counter() - started) * 1e3
-    assert "draft" in explanation, f"not explained: {explanation!r}"
-    return elapsed_ms
-
-
-def profile(work: Workload, rows: int = 25) -> str:
-    """Where Goldtape's time goes: the functions that cost most in themselves, for load and for drive."""
-    load, drive, out = cProfile.Profile(), cProfile.Profile(), io.StringIO()
-    with TemporaryDirectory(prefix="goldtape-bench-") as folder:
-        replay = GOLDTAPE.load(GOLDTAPE.prepare(work, Path(folder)))
-        load.enable()
-        with replay as transport:
-            load.disable()
-            with httpx.Client(transport=transport, headers=JSON_HEADERS) as client:
-                drive.runcall(_drive, client, work.requests)
-    for name, found in (("load", load), ("drive", drive)):
-        out.write(f"\n{name}, N={work.count:,}, {work.urls}\n")
-        pstats.Stats(found, stream=out).strip_dirs().sort_stats("tottime").print_stats(rows)
-    return out.getvalue()
+        places = (0, work.count // 3, work.count // 2, work.count - 1)
+        return max(min(explain_ms(*work.requests[n]) for _ in range(repeats)) for n in places)

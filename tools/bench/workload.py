@@ -20,13 +20,11 @@ _PROSE = "The quick brown fox jumps over the lazy dog while the reviewer reads w
 class Workload:
     """N exchanges.
 
-    `shared_url` sends them all to one URL, so that only the body tells them apart. `received_bytes` is about
-    the size of a response's body; a request's is about SENT_BYTES.
+    `shared_url` sends them all to one URL, so that only the body tells them apart.
     """
 
     count: int
     shared_url: bool
-    received_bytes: int = RECEIVED_BYTES
 
     @property
     def urls(self) -> str:
@@ -45,11 +43,11 @@ class Workload:
     def exchanges(self) -> Iterator[tuple[str, Any, Any]]:
         """URL, sent value and received value of each exchange, made one at a time: 100,000 of them are large."""
         for number in range(self.count):
-            yield self.url(number), sent(number), received(number, self.received_bytes)
+            yield self.url(number), sent(number), received(number)
 
     def answers(self) -> Iterator[bytes]:
         """The body of each response as it travelled."""
-        return (_compact(received(number, self.received_bytes)) for number in range(self.count))
+        return (_compact(received(number)) for number in range(self.count))
 
 
 def sent(number: int) -> dict[str, Any]:
@@ -66,15 +64,15 @@ def sent(number: int) -> dict[str, Any]:
     }
 
 
-def received(number: int, size_bytes: int) -> dict[str, Any]:
-    """The JSON value that request `number` is answered with, about `size_bytes` bytes."""
+def received(number: int) -> dict[str, Any]:
+    """The JSON value that request `number` is answered with, about RECEIVED_BYTES bytes."""
     answer = sent(number) | {
         "id": f"00000000-0000-4000-8000-{number:012d}",
         "updatedAt": "2000-01-01T00:00:01Z",
         "history": [],
     }
     entry = {"at": "2000-01-01T00:00:01Z", "by": "user-1", "field": "answer", "note": _prose(60, number), "ok": True}
-    missing_bytes = size_bytes - len(_compact(answer))
+    missing_bytes = RECEIVED_BYTES - len(_compact(answer))
     answer["history"] = [entry | {"revision": n} for n in range(max(0, missing_bytes) // (len(_compact(entry)) + 14))]
     return answer
 
