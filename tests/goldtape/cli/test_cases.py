@@ -1,0 +1,141 @@
+"""`goldtape cases`: which test covers which case, whether its goldens are there, how it last went."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ..stories.project import Project
+from .command import Command, Outcome
+
+TESTS = """
+import pytest
+
+@pytest.mark.case("shop/ask", "shop/more")
+def test_ask(shop):
+    shop.get("/v1/items?limit=1")
+
+@pytest.mark.case("shop/more")
+@pytest.mark.parametrize("number", [2, 3])
+def test_more(shop, number):
+    shop.get(f"/v1/items?limit={number}")
+"""
+ASK = """
+[[case]]
+id = "shop/ask"
+test = "test_shop.py::test_ask"
+must = "the shop answers"
+"""
+MORE = ASK.replace("ask", "more")
+PAY = ASK.replace("ask", "pay")
+
+
+@pytest.fixture
+def recorded(shop: Project) -> Project:
+    """Three tests that carry two cases, recorded."""
+    return shop.add("tests/test_shop.py", TESTS).add("tests/cases.toml", ASK + MORE).recorded()
+
+
+def test_every_pair_of_case_and_test_is_a_line(recorded: Project, command: Command) -> None:
+    """Case, test, which goldens there are, and how and in which mode the test last went here; exit code 0."""
+    project = recorded.remove("cassettes/test_shop/test_more[2].yaml", "snapshots/test_shop/test_more[3].json")
+
+    shown = command(project, "cases")
+
+    assert shown == Outcome(
+        0,
+        [
+            "shop/ask   tests/test_shop.py::test_ask      both      passed (record)",
+            "shop/more  tests/test_shop.py::test_ask      both      passed (record)",
+            "shop/more  tests/test_shop.py::test_more[2]  snapshot  passed (record)",
+            "shop/more  tests/test_shop.py::test_more[3]  cassette  passed (record)",
+        ],
+        ["cases: 2 covered, 0 without a test"],
+    )
+    assert shown.after.changed == []
+
+
+def test_a_case_without_a_test_is_exit_code_1(recorded: Project, command: Command) -> None:
+    """Its line has no goldens; a test that was never recorded, and never ran here, has none either."""
+    cloned = recorded.add("tests/cases.toml", PAY + ASK).remove(*recorded.goldens, ".goldtape/results.json")
+
+    shown = command(cloned, "cases")
+
+    assert shown == Outcome(
+        1,
+        [
+            "shop/pay  no test                       -     -",
+            "shop/ask  tests/test_shop.py::test_ask  none  never run here",
+        ],
+        ["cases: 1 covered, 1 without a test"],
+    )
+
+
+def test_the_last_run_of_a_test_is_shown_not_the_best(recorded: Project, command: Command) -> None:
+    """A replay that failed stands there until the test runs again; what it did not run keeps its line."""
+    failed = recorded.edit("tests/test_shop.py", "limit=1", "limit=4").replay("-k", "ask")
+
+    shown = command(failed, "cases")
+
+    assert [line.split("  ")[-1] for line in shown.out] == [
+        "failed (replay)",
+        "failed (replay)",
+        "passed (record)",
+        "passed (record)",
+    ]
+
+
+def test_json_holds_the_same_facts(recorded: Project, command: Command) -> None:
+    """A list of rows with four keys; the count stays on stderr."""
+    shown = command(recorded.add("tests/cases.toml", ASK + PAY), "cases", "--json")
+
+    assert (shown.code, shown.err) == (1, ["cases: 1 covered, 1 without a test"])
+    assert json.loads("\n".join(shown.out)) == [
+        {
+            "case": "shop/ask",
+            "test": "tests/test_shop.py::test_ask",
+            "goldens": "both",
+            "last": "passed (record)",
+        },
+        {"case": "shop/pay", "test": "no test", "goldens": "-", "last": "-"},
+    ]
+
+
+def test_a_project_without_cases_has_nothing_to_show(shop: Project, command: Command) -> None:
+    """No line on stdout, and no complaint."""
+    none = Outcome(0, [], ["cases: 0 covered, 0 without a test"])
+
+    assert command(shop.add("tests/test_shop.py", TESTS), "cases") == none
+
+
+def test_tests_that_pytest_cannot_collect_are_wrong_use(shop: Project, command: Command) -> None:
+    """What pytest said of them stands below."""
+    refused = command(shop.add("tests/test_shop.py", "import nowhere\n"), "cases")
+
+    assert (refused.code, refused.out) == (2, [])
+    assert refused.err[0] == "pytest could not collect the tests:"
+    assert "E   ModuleNotFoundError: No module named 'nowhere'" in refused.err
+    assert refused.after.changed == []
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        pytest.param("[[case]\n", "{file} is not readable TOML: ", id="no-toml"),
+        pytest.param(ASK + ASK, "{file}: case 'shop/ask' stands in {file} too", id="twice"),
+        pytest.param(
+            "[[case]]\nid = 'shop/ask'\nmust = 1\n",
+            "{file}: a case lacks test, must: {{'id': 'shop/ask', 'must': 1}}",
+            id="keys-missing",
+        ),
+    ],
+)
+def test_a_file_of_cases_that_cannot_be_used_is_wrong_use(
+    recorded: Project, command: Command, text: str, complaint: str
+) -> None:
+    """The message names the file and what is wrong in it."""
+    refused = command(recorded.add("tests/cases.toml", text), "cases")
+
+    assert (refused.code, refused.out, len(refused.err)) == (2, [], 1)
+    assert refused.err[0].startswith(complaint.format(file=recorded.path / "tests/cases.toml"))
