@@ -123,16 +123,24 @@ def test_tests_that_pytest_cannot_collect_are_wrong_use(shop: Project, command: 
     ("text", "complaint"),
     [
         pytest.param("[[case]\n", "{file} is not readable TOML: ", id="no-toml"),
+        pytest.param(b"# caf\xe9\n", "{file} is not readable TOML: ", id="not-utf-8"),
         pytest.param(ASK + ASK, "{file}: case 'shop/ask' stands in {file} too", id="twice"),
         pytest.param(
             "[[case]]\nid = 'shop/ask'\nmust = 1\n",
             "{file}: a case lacks test, must: {{'id': 'shop/ask', 'must': 1}}",
             id="keys-missing",
         ),
+        pytest.param(
+            ASK.replace("[[case]]", "[case]"),
+            "{file}: case is {{'id': 'shop/ask', 'test': 'test_shop.py::test_ask', 'must': 'the shop answers'}}; "
+            "expected rows under [[case]]",
+            id="no-rows",
+        ),
+        pytest.param("case = ['shop/ask']\n", "{file}: a case lacks id, test, must: 'shop/ask'", id="row-is-a-text"),
     ],
 )
 def test_a_file_of_cases_that_cannot_be_used_is_wrong_use(
-    recorded: Project, command: Command, text: str, complaint: str
+    recorded: Project, command: Command, text: str | bytes, complaint: str
 ) -> None:
     """The message names the file and what is wrong in it."""
     refused = command(recorded.add("tests/cases.toml", text), "cases")

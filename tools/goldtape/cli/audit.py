@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def audit(config: Config) -> Iterator[Finding]:
     """Everything there is to find, kind by kind."""
-    tests = collect_tests(config)
+    cases, tests = read_cases(config), collect_tests(config)
     yield from _unmatched(config, tests)
     readable: dict[Path, list[Interaction]] = {}
     yield from _unreadable(config, readable)
@@ -61,7 +61,7 @@ def audit(config: Config) -> Iterator[Finding]:
     yield from _idle_rules(config, readable)
     yield from _old(config)
     yield from _heavy(config)
-    yield from _uncovered(read_cases(config), tests)
+    yield from _uncovered(cases, tests)
 
 
 def _unmatched(config: Config, tests: Sequence[CollectedTest]) -> Iterator[Finding]:

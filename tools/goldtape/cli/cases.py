@@ -39,9 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def matrix(config: Config) -> list[dict[str, str]]:
     """A row for every pair of case and test: case, test, goldens ("both", "cassette", ...), last outcome."""
+    cases = read_cases(config)  # first: what is wrong with a file is known at once, collecting takes a second
     tests, results = collect_tests(config), _results(config)
     rows = []
-    for case in read_cases(config):
+    for case in cases:
         covering = tests_of(case, tests)
         if not covering:
             rows.append({"case": case.id, "test": "no test", "goldens": "-", "last": "-"})

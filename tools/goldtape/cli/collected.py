@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from goldtape.config import Config, ConfigError
 
@@ -55,14 +56,16 @@ def read_cases(config: Config) -> list[Case]:
     """The rows of every cases.toml below the tests folder, in file order.
 
     Raises:
-        ConfigError: A file is no TOML, a row lacks a key, or an id occurs twice.
+        ConfigError: A file is no TOML, has no rows, a row lacks a key, or an id occurs twice.
     """
     found: dict[str, Case] = {}
     for file in sorted(config.tests.rglob("cases.toml")):
         try:
             rows = tomllib.loads(file.read_text(encoding="utf-8")).get("case", [])
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{file} is not readable TOML: {error}") from error
+        if not isinstance(rows, list):
+            raise ConfigError(f"{file}: case is {rows!r}; expected rows under [[case]]")
         for row in rows:
             case = _case(row, file)
             if case.id in found:
@@ -71,8 +74,9 @@ def read_cases(config: Config) -> list[Case]:
     return list(found.values())
 
 
-def _case(row: dict[str, str], file: Path) -> Case:
-    missing = [key for key in ("id", "test", "must") if not isinstance(row.get(key), str)]
+def _case(row: Any, file: Path) -> Case:
+    keys = row if isinstance(row, dict) else {}
+    missing = [key for key in ("id", "test", "must") if not isinstance(keys.get(key), str)]
     if missing:
         raise ConfigError(f"{file}: a case lacks {', '.join(missing)}: {row!r}")
     return Case(row["id"], row["test"], row["must"], file)
