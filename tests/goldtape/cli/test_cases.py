@@ -119,6 +119,13 @@ def test_tests_that_pytest_cannot_collect_are_wrong_use(shop: Project, command: 
     assert refused.after.changed == []
 
 
+def test_tests_that_the_project_deselects_are_tests_all_the_same(recorded: Project, command: Command) -> None:
+    """`-k` or `-m` in the project's own addopts is about runs, not about what there is."""
+    choosy = recorded.configure('addopts = "', "addopts = \"-m 'not slow' -k more ")
+
+    assert command(choosy, "cases").out == command(recorded, "cases").out
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [

@@ -44,7 +44,8 @@ def collect_tests(config: Config) -> list[CollectedTest]:
     with tempfile.TemporaryDirectory(dir=config.work) as folder:
         listing = Path(folder) / "tests.json"
         command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
-        command += [f"--goldtape-list={listing}", str(config.tests)]
+        # The project's own addopts may deselect tests: that is about runs, not about which tests there are.
+        command += ["-k", "", "-m", "", f"--goldtape-list={listing}", str(config.tests)]
         done = subprocess.run(command, cwd=config.root, capture_output=True, text=True, check=False)
         if not listing.exists():
             raise ConfigError(f"pytest could not collect the tests:\n{done.stdout}{done.stderr}")
