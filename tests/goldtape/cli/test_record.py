@@ -54,6 +54,21 @@ def test_what_passes_is_recorded_and_then_replayed(shop: Project, command: Comma
     assert recorded.after.golden("calls.txt") == "GET /v1/items\n"
 
 
+def test_the_proof_is_a_replay_in_an_environment_that_asks_for_live_runs(
+    shop: Project, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GOLDTAPE_LIVE=1 turns plain pytest into a live run, which would prove nothing about the recording."""
+    monkeypatch.setenv("GOLDTAPE_LIVE", "1")
+
+    recorded = command(shop.add("tests/test_shop.py", ASK), "record")
+
+    headers = [line for line in recorded.out if line.startswith("goldtape: ")]
+    assert recorded.code == 0
+    assert recorded.err == ["$ pytest --live --record-mode=rewrite", "$ pytest"]
+    assert [header.split()[1] for header in headers] == ["record", "replay"]
+    assert recorded.after.golden("calls.txt") == "GET /v1/items\n"
+
+
 def test_what_follows_goes_to_pytest_as_it_was_given(shop: Project, command: Command) -> None:
     """Files, -k and the like select the same tests in both runs, from wherever in the project; words stay whole."""
     project = shop.add("tests/test_shop.py", ASK + WRONG)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import subprocess
@@ -15,13 +16,15 @@ _MEANING = {0: 0, 1: 1}
 
 
 def pytest_at(root: Path, arguments: Sequence[str]) -> int:
-    """Run pytest in a folder, output passed through.
+    """Run pytest in a folder, output passed through; live when the arguments say so, whatever the environment says.
 
     Returns:
         0 all passed, 1 a test failed, 2 anything else: interrupted, usage error, or no test at all.
     """
-    print(f"$ pytest {shlex.join(arguments)}", file=sys.stderr, flush=True)
-    code = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=root, check=False).returncode
+    print(f"$ {shlex.join(['pytest', *arguments])}", file=sys.stderr, flush=True)
+    environ = {name: value for name, value in os.environ.items() if name != "GOLDTAPE_LIVE"}
+    command = [sys.executable, "-m", "pytest", *arguments]
+    code = subprocess.run(command, cwd=root, env=environ, check=False).returncode
     return _MEANING.get(code, 2)
 
 
