@@ -123,7 +123,7 @@ def test_tests_that_the_project_deselects_are_tests_all_the_same(recorded: Proje
     """`-k` or `-m` in the project's own addopts is about runs, not about what there is."""
     choosy = recorded.configure('addopts = "', "addopts = \"-m 'not slow' -k more ")
 
-    assert command(choosy, "cases").out == command(recorded, "cases").out
+    assert command(choosy, "cases").err == ["cases: 2 covered, 0 without a test"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,178 @@
+"""`goldtape audit`: every kind of finding fires once, alone; in a good project none does."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from goldtape.cli import audit
+
+from ..stories.project import Project
+from .command import Command, Outcome
+
+TESTS = """
+import pytest
+
+@pytest.mark.case("shop/ask")
+def test_ask(shop):
+    shop.post("/v1/carts", json={"name": "birthday"})
+
+def test_own(shop, snapshot):
+    assert shop.get("/v1/items?limit=1").json() == snapshot
+"""
+CASES = """
+[[case]]
+id = "shop/ask"
+test = "test_shop.py::test_ask"
+must = "the shop answers"
+"""
+TEST = "tests/test_shop.py"
+CASSETTE, SNAPSHOT = "cassettes/test_shop/test_ask.yaml", "snapshots/test_shop/test_ask.json"
+OWN = "cassettes/test_shop/test_own.yaml"
+AGES_UNKNOWN = "ages unknown: not a git checkout"
+NO_TEST_HAS_THIS_NAME = "no test has this name: delete it, or restore the test"
+TWENTY_ONE_MB = bytes(21 * 2**20)
+
+
+@pytest.fixture
+def good(shop: Project) -> Project:
+    """A test that carries a case, one that compares a snapshot of its own, all recorded."""
+    return shop.add(TEST, TESTS).add("tests/cases.toml", CASES).recorded()
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is done to a good project, and the findings of that."""
+
+    change: Callable[[Project], Project]
+    findings: list[str]
+
+
+ROWS = {
+    "unrecorded": Row(
+        lambda good: good.add(TEST, TESTS + "def test_new(shop):\n    pass\n"),
+        [f"unrecorded  {TEST}::test_new  goldtape record {TEST}::test_new"],
+    ),
+    "unused": Row(
+        lambda good: good.add(TEST, TESTS.replace("test_own(", "test_mine(")).record("-k", "mine"),
+        [
+            f"unused  cassettes/test_shop/test_own.yaml  {NO_TEST_HAS_THIS_NAME}",
+            f"unused  snapshots/test_shop/test_own.json  {NO_TEST_HAS_THIS_NAME}",
+            f"unused  snapshots/test_shop/test_own~1.json  {NO_TEST_HAS_THIS_NAME}",
+        ],
+    ),
+    "half": Row(
+        lambda good: good.remove(SNAPSHOT, OWN),
+        [
+            f"unrecorded  {TEST}::test_own  goldtape record {TEST}::test_own",
+            f"half  {CASSETTE}  it has no snapshot: record the test again",
+            "half  snapshots/test_shop/test_own.json  it has no cassette: record the test again",
+        ],
+    ),
+    "unreadable": Row(
+        lambda good: good.edit(CASSETTE, "version: 1", "version: 2").edit(
+            SNAPSHOT, '  "cases"', '<<<<<<< HEAD\n  "cases"'
+        ),
+        [
+            f"unreadable  {CASSETTE}:31  format version 2 is newer than what this goldtape reads; upgrade it",
+            f"unreadable  {SNAPSHOT}:4  an unresolved merge conflict",
+        ],
+    ),
+    "secret": Row(
+        lambda good: good.edit(CASSETTE, "[]", '["AKIA' + 'QWERTYUIOPASDFGH"]').edit(OWN, '"stock"', '"password"'),
+        [
+            f"secret  {CASSETTE}: 1. received.items  AWS Access Key: record again, rotate it",
+            f"secret  {OWN}: 1.  a field that is redacted today: record again",
+        ],
+    ),
+    "idle rule": Row(
+        lambda good: good.configure(
+            'actor = "X-User"',
+            'actor = "X-User"\nvolatile = [\n'
+            '{path = "createdAt", as = "instant", why = "minted"},\n'
+            '{path = "items[*].tookMs", as = "constant", why = "a duration"},\n]',
+        ),
+        [
+            "idle rule  tool.goldtape.systems.shop.volatile items[*].tookMs  "
+            "no cassette has such a path: remove the rule",
+        ],
+    ),
+    "heavy": Row(
+        lambda good: good.add("snapshots/film.bin", TWENTY_ONE_MB),
+        ["heavy  21.0 MB of goldens  the limit is 20 MB; the largest is snapshots/film.bin"],
+    ),
+    "no test": Row(
+        lambda good: good.edit("tests/cases.toml", "test_shop.py::test_ask", "test_shop.py::test_own"),
+        ["no test  shop/ask  mark test_shop.py::test_own with @pytest.mark.case('shop/ask')"],
+    ),
+    "no case": Row(
+        lambda good: good.edit(TEST, '"shop/ask"', '"shop/ask", "shop/pay"'),
+        [f"no case  {TEST}::test_ask  'shop/pay' stands in no cases.toml"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_finding_is_a_line_with_its_kind_its_place_and_what_to_do(good: Project, command: Command, name: str) -> None:
+    """Whatever is wrong is all that is found; exit code 1, and nothing is mended behind one's back."""
+    row = ROWS[name]
+
+    found = command(row.change(good), "audit")
+
+    assert found == Outcome(1, row.findings, [AGES_UNKNOWN, f"findings: {len(row.findings)}"])
+    assert found.after.changed == []
+
+
+def test_a_good_project_has_no_findings(good: Project, command: Command) -> None:
+    """Nothing on stdout; exit code 0."""
+    assert command(good, "audit") == Outcome(0, [], [AGES_UNKNOWN, "findings: 0"])
+
+
+def test_a_golden_that_was_not_recorded_for_long_is_old(good: Project, command: Command) -> None:
+    """By the day of its last commit; the limit is 180 days, or what the table says."""
+    first = committed(good.add("cassettes/test_shop/test_gone.yaml", good.files[OWN]), days=400)
+    again = first.remove("cassettes/test_shop/test_gone.yaml").add(CASSETTE, good.files[CASSETTE] + b"\n")
+    project = committed(again, days=10)
+
+    found = command(project, "audit")
+
+    assert found == Outcome(
+        1, [f"old  {OWN}  recorded 400 days ago, the limit is 180: verify or record"], ["findings: 1"]
+    )
+
+    patient = project.configure("[tool.goldtape.s", "[tool.goldtape]\nmax-age-days = 400\n\n[tool.goldtape.s")
+
+    assert command(patient, "audit") == Outcome(0, [], ["findings: 0"])
+
+
+def test_cases_that_cannot_be_read_are_wrong_use(good: Project, command: Command) -> None:
+    """Without the cases nobody knows which test lacks one; exit code 2."""
+    refused = command(good.add("tests/cases.toml", CASES + CASES), "audit")
+
+    file = good.path / "tests/cases.toml"
+    assert refused == Outcome(2, [], [f"{file}: case 'shop/ask' stands in {file} too"])
+
+
+def test_every_kind_of_finding_has_a_row() -> None:
+    """A kind that no test has seen is no check."""
+    kinds = set(re.findall(r'Finding\(\s*"([a-z ]+)"', inspect.getsource(audit)))
+
+    assert kinds == ROWS.keys() | {"old"}
+
+
+def committed(project: Project, days: int) -> Project:
+    """The project as a git checkout, committed so many days ago."""
+    project.write()
+    date = f"{int(time.time()) - days * 24 * 60 * 60} +0000"
+    identity = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@shop.test", "GIT_AUTHOR_DATE": date}
+    identity |= {name.replace("AUTHOR", "COMMITTER"): value for name, value in identity.items()}
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message=goldens"]):
+        subprocess.run(["git", *words], cwd=project.path, env=os.environ | identity, check=True)
+    return project.found()
