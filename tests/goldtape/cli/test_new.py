@@ -77,12 +77,30 @@ def test_a_new_test_is_written_for_the_client_that_its_fixture_gives(suite: Proj
     assert begun.after.golden(FILE) == NEW_ASYNC_TEST
 
 
+def test_the_fixture_may_stand_above_the_folder_of_the_system(shop: Project, command: Command) -> None:
+    """A project with one conftest.py for all systems can begin a test too, and then the folder."""
+    begun = command(shop, "new", "test", "shop", "gift-wrapped")
+
+    assert begun == WRITTEN
+    assert begun.after.golden(FILE) == NEW_TEST
+
+
 def test_a_new_case_stands_below_the_others(suite: Project, command: Command) -> None:
     """One blank line between two, whatever the file ended in."""
     begun = command(suite.add("tests/shop/cases.toml", f"{OTHER_CASE}\n\n"), "new", "test", "shop", "gift-wrapped")
 
     assert begun == WRITTEN
     assert begun.after.golden("tests/shop/cases.toml") == f"{OTHER_CASE}\n{NEW_CASE}"
+
+
+def test_a_case_that_waits_for_its_test_stays_as_it_is(suite: Project, command: Command) -> None:
+    """The case came first: only the test that it names is written."""
+    planned = suite.add("tests/shop/cases.toml", NEW_CASE.replace("state here what must hold", "wrap it"))
+
+    begun = command(planned, "new", "test", "shop", "gift-wrapped")
+
+    assert begun == WRITTEN
+    assert begun.after.changed == [FILE]
 
 
 @pytest.mark.parametrize(
@@ -96,6 +114,12 @@ def test_a_new_case_stands_below_the_others(suite: Project, command: Command) ->
         ),
         pytest.param(
             ["shop", "told"], "{root}/tests/shop/test_told.py is there already; nothing was written", id="told"
+        ),
+        pytest.param(
+            ["shop", "other"],
+            "case 'shop/other' is there already, for test_others.py::test_one: {root}/tests/shop/cases.toml\n"
+            "next: write that test, or choose another name",
+            id="case-of-another-test",
         ),
     ],
 )
@@ -199,6 +223,7 @@ def test_a_new_project_is_a_service_a_test_and_a_table(shop: Project, command: C
     ("folder", "complaint"),
     [
         pytest.param("tests", "tests is there already; nothing was written", id="there"),
+        pytest.param("service.py/new", "[Errno 20] Not a directory: 'service.py/new'", id="below-a-file"),
     ],
 )
 def test_a_project_that_cannot_be_begun_is_wrong_use(

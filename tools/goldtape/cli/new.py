@@ -16,6 +16,7 @@ from pathlib import Path
 from string import Template
 
 from goldtape import config as configuration
+from goldtape.cli.collected import read_cases
 from goldtape.config import Config
 
 NEEDS_PROJECT = False
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write, and say what comes next."""
     try:
         written = _write(arguments)
-    except (FileExistsError, ValueError) as error:
+    except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     for line in written:
@@ -106,16 +107,33 @@ def _write_system(config: Config, name: str) -> list[str]:
 
 
 def _write_test(config: Config, system: str, name: str) -> list[str]:
-    fixtures = (config.tests / system / "conftest.py").read_text(encoding="utf-8")
-    is_async = f"async def {system.replace('-', '_')}(" in fixtures
-    names = _names(system, name) | (_ASYNC if is_async else _SYNC)
+    names = _names(system, name)
     file = config.tests / system / f"test_{names['test']}.py"
-    _fill("system/test.py", file, names)
-    cases = config.tests / system / "cases.toml"
-    earlier = cases.read_text(encoding="utf-8").rstrip("\n") + "\n\n" if cases.exists() else ""
-    cases.write_text(earlier + _text("system/case.toml", names), encoding="utf-8")
+    is_known = _is_known(config, f"{system}/{name}", f"{file.name}::test_{names['test']}")
+    _fill("system/test.py", file, names | (_ASYNC if _is_async(config, names) else _SYNC))
+    if not is_known:
+        cases = config.tests / system / "cases.toml"
+        earlier = cases.read_text(encoding="utf-8").rstrip("\n") + "\n\n" if cases.exists() else ""
+        cases.write_text(earlier + _text("system/case.toml", names), encoding="utf-8")
     shown = file.relative_to(config.root).as_posix()
     return [shown, f"next: write the story in {shown}, then: goldtape record {shown}"]
+
+
+def _is_known(config: Config, case: str, test: str) -> bool:
+    """Whether a case waits for this test already; ValueError when it waits for another."""
+    known = next((one for one in read_cases(config) if one.id == case), None)
+    if known and known.test != test:
+        raise ValueError(
+            f"case {case!r} is there already, for {known.test}: {known.file}\n"
+            "next: write that test, or choose another name"
+        )
+    return known is not None
+
+
+def _is_async(config: Config, names: dict[str, str]) -> bool:
+    """Whether the system's fixture, in its own folder or above, is an asynchronous one."""
+    files = [folder / "conftest.py" for folder in (config.tests / names["system"], config.tests)]
+    return any(f"async def {names['fixture']}(" in file.read_text(encoding="utf-8") for file in files if file.exists())
 
 
 def _names(system: str, test: str) -> dict[str, str]:
