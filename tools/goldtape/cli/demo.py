@@ -22,6 +22,8 @@ _ENVIRONMENT = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     "PYTEST_ADDOPTS": "-p pytest_recording.plugin -p syrupy -p goldtape.plugin.hooks -p no:cacheprovider",
 }
+# They would point the demo at a deployment, and make its replays live.
+_FOREIGN = ("ORDERS_URL", "GOLDTAPE_LIVE")
 _RECORD = ("--live", "--record-mode=rewrite")
 
 
@@ -69,9 +71,8 @@ def _replay_again(project: Path) -> bool:
 def _pytest(project: Path, *arguments: str) -> int:
     print(f"\n$ pytest {' '.join(arguments)}".rstrip(), flush=True)
     command = [sys.executable, "-m", "pytest", *arguments]
-    done = subprocess.run(
-        command, cwd=project, env=os.environ | _ENVIRONMENT, capture_output=True, text=True, check=False
-    )
+    environ = {name: value for name, value in os.environ.items() if name not in _FOREIGN} | _ENVIRONMENT
+    done = subprocess.run(command, cwd=project, env=environ, capture_output=True, text=True, check=False)
     print(done.stdout + done.stderr, end="", flush=True)
     return done.returncode
 
