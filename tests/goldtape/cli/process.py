@@ -12,7 +12,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -97,3 +98,11 @@ def interrupt(process: subprocess.Popen[str], by: signal.Signals = signal.SIGINT
     os.killpg(process.pid, by)
     out, err = process.communicate(timeout=LIMIT_S)
     return Outcome(process.returncode, lines_of(out), lines_of(err))
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Look again and again until it is so."""
+    deadline = time.monotonic() + LIMIT_S
+    while not condition():
+        assert time.monotonic() < deadline, f"still not so after {LIMIT_S} s"
+        time.sleep(0.02)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ..stories.project import Project
 from .command import Command, Outcome
+from .process import interrupt, started, wait_for, with_service
 
 ASK = """
 def test_ask(shop):
@@ -122,3 +125,25 @@ def test_a_run_in_which_nothing_ran_is_wrong_use(shop: Project, command: Command
     assert [line for line in refused.err if line.startswith("$ ")] == refused.err[:1]
     assert "".join(refused.out[-1:]) == last
     assert refused.after.changed == []
+
+
+@pytest.mark.live
+@pytest.mark.allow_network
+def test_ctrl_c_leaves_the_run_the_time_to_stop_what_it_started(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The terminal signals both; pytest stops the services and says how far it came; exit code 2, no replay."""
+    monkeypatch.delenv("SHOP_URL")
+    project = with_service(shop).add("tests/test_shop.py", "def test_ask(shop):\n    shop.get('/never')\n")
+
+    with started(project, "record", *TERSE) as process:
+        wait_for(lambda: project.found().files.get("asked.txt", b"").endswith(b"/never\n"))
+        stopped = interrupt(process)
+
+    assert stopped.code == 2
+    assert stopped.err == [
+        "$ pytest --live --record-mode=rewrite -q --no-header --tb=line",
+        "interrupted; goldens change only after their test has passed, so none is half-written",
+    ]
+    assert any(re.fullmatch(r"!+ KeyboardInterrupt !+", line) for line in stopped.out)
+    assert stopped.out[-1] == "no tests ran in 0.00s"
+    assert project.found().golden("stopped.txt") == "support\nshop\n"
+    assert project.found().goldens == {}

@@ -19,13 +19,29 @@ def pytest_at(root: Path, arguments: Sequence[str]) -> int:
     """Run pytest in a folder, output passed through; live when the arguments say so, whatever the environment says.
 
     Returns:
-        0 all passed, 1 a test failed, 2 anything else: interrupted, usage error, or no test at all.
+        0 all passed, 1 a test failed, 2 anything else: a usage error, or no test at all.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C, once pytest has ended.
     """
     print(f"$ {shlex.join(['pytest', *arguments])}", file=sys.stderr, flush=True)
     environ = {name: value for name, value in os.environ.items() if name != "GOLDTAPE_LIVE"}
     command = [sys.executable, "-m", "pytest", *arguments]
-    code = subprocess.run(command, cwd=root, env=environ, check=False).returncode
+    code = _wait(subprocess.Popen(command, cwd=root, env=environ))
     return _MEANING.get(code, 2)
+
+
+def _wait(child: subprocess.Popen[bytes]) -> int:
+    """Wait to the end; the terminal sends Ctrl-C to pytest too, which then stops the services that it started."""
+    interrupted = None
+    while child.poll() is None:
+        try:
+            child.wait()
+        except KeyboardInterrupt as error:
+            interrupted = error
+    if interrupted:
+        raise interrupted
+    return child.returncode
 
 
 def until_interrupted() -> None:
