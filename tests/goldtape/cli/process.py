@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -86,9 +87,13 @@ def started(project: Project, *argv: str) -> Iterator[subprocess.Popen[str]]:
         # A script that runs in the background ignores SIGINT, and its children inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
+    # Whoever reads a line that is never printed reads the end of the stream instead.
+    watchdog = threading.Timer(LIMIT_S, process.kill)
+    watchdog.start()
     try:
         yield process
     finally:
+        watchdog.cancel()
         process.kill()
         process.communicate()
 
@@ -96,6 +101,11 @@ def started(project: Project, *argv: str) -> Iterator[subprocess.Popen[str]]:
 def interrupt(process: subprocess.Popen[str], by: signal.Signals = signal.SIGINT) -> Outcome:
     """Send a signal to the whole group, as a terminal does; what the process printed from then on."""
     os.killpg(process.pid, by)
+    return ended(process)
+
+
+def ended(process: subprocess.Popen[str]) -> Outcome:
+    """Wait to the end; what the process printed that nobody has read yet."""
     out, err = process.communicate(timeout=LIMIT_S)
     return Outcome(process.returncode, lines_of(out), lines_of(err))
 

@@ -31,11 +31,11 @@ IN_A_PROJECT = {
     "verify": ["verify"],
     "audit": ["audit"],
     "cases": ["cases"],
-    "up": ["up", "shop"],
-    "support": ["support", "shop"],
+    "up": ["up", "nowhere"],
+    "support": ["support", "nowhere"],
     "new": ["new", "test", "shop", "first-story"],
 }
-"""The commands that need a project, as they are given."""
+"""The commands that need a project, as they are given; none of them would serve until Ctrl-C."""
 
 
 # ------------------------------------------------------------------ help

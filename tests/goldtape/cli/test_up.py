@@ -12,7 +12,7 @@ from goldtape.live.process import free_port
 
 from ..stories.project import Project
 from .command import Command, Outcome
-from .process import interrupt, started, with_service
+from .process import ended, interrupt, started, with_service
 
 
 def test_an_unknown_system_is_wrong_use(shop: Project, command: Command) -> None:
@@ -54,7 +54,7 @@ def test_what_it_cannot_take_is_named(shop: Project, command: Command, words: li
 
 @pytest.mark.live
 @pytest.mark.allow_network
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "supervisor"])
 def test_the_service_and_its_support_api_run_until_the_command_is_stopped(
     shop: Project, monkeypatch: pytest.MonkeyPatch, by: signal.Signals
 ) -> None:
@@ -65,7 +65,7 @@ def test_the_service_and_its_support_api_run_until_the_command_is_stopped(
     with started(project, "up", "shop", "--port", str(port)) as process:
         assert process.stdout
         assert process.stderr
-        named = dict(process.stdout.readline().rstrip().split("=") for _ in range(2))
+        named = dict(process.stdout.readline().rstrip().partition("=")[::2] for _ in range(2))
         assert list(named) == ["SHOP_URL", "SHOP_SUPPORT_URL"]
         assert named["SHOP_URL"] == f"http://127.0.0.1:{port}"
         assert process.stderr.readline() == "Ctrl-C stops it\n"
@@ -82,16 +82,15 @@ def test_the_service_and_its_support_api_run_until_the_command_is_stopped(
 
 @pytest.mark.live
 @pytest.mark.allow_network
-def test_a_service_that_does_not_start_is_exit_code_2(
-    shop: Project, command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_service_that_does_not_start_is_exit_code_2(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """A port that is taken: the command that was tried, the end of what it printed, the way out."""
     monkeypatch.delenv("SHOP_URL")
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         port = other.getsockname()[1]
 
-        refused = command(with_service(shop), "up", "shop", "--port", str(port))
+        with started(with_service(shop), "up", "shop", "--port", str(port)) as process:
+            refused = ended(process)
 
     assert (refused.code, refused.out) == (2, [])
     assert refused.err[0] == "shop: the local service did not start: it ended with exit code 1"
