@@ -84,7 +84,7 @@ def test_commit_that_cannot_be_staged_changes_nothing(tmp_path: Path, work: Path
     first.write_bytes(b"old")
 
     with pytest.raises(TypeError):
-        commit(work, {first: b"new", tmp_path / "second": "no bytes"})  # type: ignore[dict-item]
+        commit(work, {first: b"new", tmp_path / "second": "no bytes"})  # type: ignore[dict-item]  # the error itself
 
     assert first.read_bytes() == b"old"
     recover(work)

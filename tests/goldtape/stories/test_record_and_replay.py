@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from .project import Project
 
@@ -306,13 +307,13 @@ def test_a_test_that_no_longer_sends_anything_loses_its_goldens(shop: Project) -
     assert silent.replay().outcomes == {"passed": 1}
 
 
-def exchanges(project: Project, name: str) -> list[dict[str, object]]:
+def exchanges(project: Project, name: str) -> list[dict[str, Any]]:
     """The exchanges of a snapshot."""
-    found: list[dict[str, object]] = json.loads(project.golden(f"snapshots/{name}.json"))["exchanges"]
+    found: list[dict[str, Any]] = json.loads(project.golden(f"snapshots/{name}.json"))["exchanges"]
     return found
 
 
-def label(one: dict[str, object]) -> str:
+def label(one: dict[str, Any]) -> str:
     """An exchange in a line."""
     actor = f" as {one['as']}" if "as" in one else ""
     return f"{one['request']}{actor} -> {one['status']}"
