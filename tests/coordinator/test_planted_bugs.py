@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.live, pytest.mark.allow_network]
 SERVICE, TESTS = "coordinator", "tests/coordinator"
 
 NEWEST_BY_TIME = """        groups = grouped(files)
-        from .grouping import Group
+        from services.coordinator.grouping import Group
         by_time = []
         for group in groups:
             versions = [*group.older, group.newest]

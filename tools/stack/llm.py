@@ -1,5 +1,7 @@
 """The language model of a live run: the one L1_LLM_BASE_URL names, or the stand-in as a child process."""
 
+from __future__ import annotations
+
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +22,7 @@ def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
         environ: the environment; an L1_LLM_BASE_URL in it wins.
 
     Yields:
-        The variables to add: ``{}``, or L1_LLM_BASE_URL and L1_LLM_API_KEY.
+        The variables to add: `{}`, or L1_LLM_BASE_URL and L1_LLM_API_KEY.
 
     Raises:
         StartError: the stand-in did not start.

@@ -1,5 +1,7 @@
 """PostgreSQL for a live run: the one DATABASE_URL names, or an embedded one while it is needed."""
 
+from __future__ import annotations
+
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -18,14 +20,14 @@ full_page_writes = off
 def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """Provide a database.
 
-    The embedded server works as root too, where it runs as the user ``pgserver``. It listens on a Unix socket
+    The embedded server works as root too, where it runs as the user `pgserver`. It listens on a Unix socket
     of its own, so several can run at once, and its folder goes when it stops.
 
     Args:
         environ: the environment; a DATABASE_URL in it wins.
 
     Yields:
-        The variables to add: ``{}``, or ``{"DATABASE_URL": "postgresql://..."}``.
+        The variables to add: `{}`, or `{"DATABASE_URL": "postgresql://..."}`.
     """
     if environ.get("DATABASE_URL"):
         yield {}

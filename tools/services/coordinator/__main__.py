@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import uvicorn
 
-from .app import create_app
-from .settings import SettingsError, settings_from
+from services.coordinator.app import create_app
+from services.coordinator.settings import SettingsError, settings_from
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -11,22 +11,22 @@ from typing import Annotated
 import httpx
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
-from .archive import Archiver
-from .database import Database
-from .downstream import new_client
-from .errorlog import ErrorLog
-from .failpoints import Failpoints
-from .foi import Foi
-from .iqube import IQube
-from .itm import Itm
-from .models import ArchiveTasks, LoggedErrors, RunResult
-from .processing import FileProcessor
-from .rows import ControlRows
-from .run import Coordinator
-from .settings import Settings
-from .smb import SmbService
-from .smb_client import SmbClient
-from .tasks import TaskRegistry
+from services.coordinator.archive import Archiver
+from services.coordinator.database import Database
+from services.coordinator.downstream import new_client
+from services.coordinator.errorlog import ErrorLog
+from services.coordinator.failpoints import Failpoints
+from services.coordinator.foi import Foi
+from services.coordinator.iqube import IQube
+from services.coordinator.itm import Itm
+from services.coordinator.models import ArchiveTasks, LoggedErrors, RunResult
+from services.coordinator.processing import FileProcessor
+from services.coordinator.rows import ControlRows
+from services.coordinator.run import Coordinator
+from services.coordinator.settings import Settings
+from services.coordinator.smb import SmbService
+from services.coordinator.smb_client import SmbClient
+from services.coordinator.tasks import TaskRegistry
 
 SHUTDOWN_WAIT_S = 5.0
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import md5
 
-from .database import DatabaseLost
-from .ids import now
-from .rows import ControlRows, Subject
-from .smb import SmbService
-from .smb_errors import SmbFailure
+from services.coordinator.database import DatabaseLost
+from services.coordinator.ids import now
+from services.coordinator.rows import ControlRows, Subject
+from services.coordinator.smb import SmbService
+from services.coordinator.smb_errors import SmbFailure
 
 log = logging.getLogger(__name__)
 

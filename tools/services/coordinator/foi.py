@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import httpx
 
-from .downstream import NoAnswer, answer_to
-from .status import MESSAGE_LENGTH, Failure, Status
+from services.coordinator.downstream import NoAnswer, answer_to
+from services.coordinator.status import MESSAGE_LENGTH, Failure, Status
 
 Row = dict[str, Any]
 

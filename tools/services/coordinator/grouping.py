@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .listing import SourceFile
+from services.coordinator.listing import SourceFile
 
 # Only the number of digits counts: nobody checks that they are a date. There must be something before the stamp.
 _STAMP = re.compile(r"(?<=.)[_.](?:[0-9]{14}|[0-9]{8})$")

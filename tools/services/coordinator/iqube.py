@@ -6,7 +6,7 @@ import logging
 
 import httpx
 
-from .downstream import NoAnswer, answer_to, json_object
+from services.coordinator.downstream import NoAnswer, answer_to, json_object
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import httpx
 
-from .downstream import NoAnswer, answer_to, json_object
-from .foi import Row
-from .settings import Itm as Settings
-from .status import MESSAGE_LENGTH, Failure, Status
+from services.coordinator.downstream import NoAnswer, answer_to, json_object
+from services.coordinator.foi import Row
+from services.coordinator.settings import Itm as Settings
+from services.coordinator.status import MESSAGE_LENGTH, Failure, Status
 
 SOURCE_SYSTEM = "DET"
 LOCAL_TOKEN = "local-token"

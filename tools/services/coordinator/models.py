@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from .status import Status
+from services.coordinator.status import Status
 
 
 class Processed(BaseModel):

@@ -9,17 +9,17 @@ from __future__ import annotations
 import logging
 from hashlib import md5
 
-from .database import DatabaseLost
-from .failpoints import FailpointHit, Failpoints
-from .foi import Foi
-from .iqube import IQube
-from .itm import Itm
-from .listing import SourceFile
-from .models import Outcome, Processed, RunError, Skipped
-from .rows import Claim, ControlRows, Ended
-from .smb import SmbService
-from .smb_errors import BeingWritten, SmbFailure
-from .status import Failure, Status
+from services.coordinator.database import DatabaseLost
+from services.coordinator.failpoints import FailpointHit, Failpoints
+from services.coordinator.foi import Foi
+from services.coordinator.iqube import IQube
+from services.coordinator.itm import Itm
+from services.coordinator.listing import SourceFile
+from services.coordinator.models import Outcome, Processed, RunError, Skipped
+from services.coordinator.rows import Claim, ControlRows, Ended
+from services.coordinator.smb import SmbService
+from services.coordinator.smb_errors import BeingWritten, SmbFailure
+from services.coordinator.status import Failure, Status
 
 log = logging.getLogger(__name__)
 

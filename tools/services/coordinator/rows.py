@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from .database import ARCHIVE_LOCK, Connection, Database
-from .ids import RowIds, new_correlation_id, now
-from .status import ARCHIVABLE, Failure, Status
+from services.coordinator.database import ARCHIVE_LOCK, Connection, Database
+from services.coordinator.ids import RowIds, new_correlation_id, now
+from services.coordinator.status import ARCHIVABLE, Failure, Status
 
 CLAIMED = "claimed"
 SUCCEEDED = "SUCCESS"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 
-from .archive import Archiver
-from .grouping import grouped
-from .ids import new_run_id
-from .iqube import SCAN_FAILED, IQube
-from .models import Outcome, Processed, RunError, RunResult, Skipped
-from .processing import FileProcessor
-from .smb import SmbService
-from .smb_errors import SmbFailure
-from .tasks import TaskRegistry
+from services.coordinator.archive import Archiver
+from services.coordinator.grouping import grouped
+from services.coordinator.ids import new_run_id
+from services.coordinator.iqube import SCAN_FAILED, IQube
+from services.coordinator.models import Outcome, Processed, RunError, RunResult, Skipped
+from services.coordinator.processing import FileProcessor
+from services.coordinator.smb import SmbService
+from services.coordinator.smb_errors import SmbFailure
+from services.coordinator.tasks import TaskRegistry
 
 log = logging.getLogger(__name__)
 

@@ -27,9 +27,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .listing import IGNORED_PREFIXES, IGNORED_SUFFIXES, TempNames
-from .smb_client import Account
-from .stability import Policy
+from services.coordinator.listing import IGNORED_PREFIXES, IGNORED_SUFFIXES, TempNames
+from services.coordinator.smb_client import Account
+from services.coordinator.stability import Policy
 
 YES = {"1", "true", "yes"}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from .listing import SourceFile
-from .settings import Share
-from .smb_client import SmbClient
-from .smb_errors import NotThere
-from .stability import FileStat, Policy, is_stable
+from services.coordinator.listing import SourceFile
+from services.coordinator.settings import Share
+from services.coordinator.smb_client import SmbClient
+from services.coordinator.smb_errors import NotThere
+from services.coordinator.stability import FileStat, Policy, is_stable
 
 
 class SmbService:

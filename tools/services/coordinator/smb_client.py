@@ -15,8 +15,8 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 import smbclient
 from smbprotocol.file_info import FileAttributes
 
-from .smb_errors import NotThere, failure, is_retryable
-from .stability import FileStat
+from services.coordinator.smb_errors import NotThere, failure, is_retryable
+from services.coordinator.stability import FileStat
 
 T = TypeVar("T")
 

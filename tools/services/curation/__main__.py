@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import uvicorn
 
-from .app import create_app
-from .settings import SettingsError, store_from
+from services.curation.app import create_app
+from services.curation.settings import SettingsError, store_from
 
 
 def main(argv: Sequence[str] | None = None) -> int:

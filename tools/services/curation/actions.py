@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from . import rules
-from .errors import EtagMismatch, EtagRequired, ItemNotFound
-from .models import (
+from services.curation import rules
+from services.curation.errors import EtagMismatch, EtagRequired, ItemNotFound
+from services.curation.models import (
     AssignmentRow,
     Change,
     ImportFailure,
@@ -18,7 +18,7 @@ from .models import (
     SelfServeResult,
     ValidationSummary,
 )
-from .store import Store
+from services.curation.store import Store
 
 _SPARE_CANDIDATES = 16
 """Read beyond the need, so that losing a few items to other callers costs no second query."""

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 
-from . import actions, errors
-from .models import (
+from services.curation import actions, errors
+from services.curation.models import (
     AssignmentRow,
     Change,
     ImportResult,
@@ -21,7 +21,7 @@ from .models import (
     SelfServeResult,
     Status,
 )
-from .store import Store
+from services.curation.store import Store
 
 ANONYMOUS = "anonymous"
 

@@ -22,8 +22,8 @@ from azure.cosmos.exceptions import (
     CosmosResourceNotFoundError,
 )
 
-from .models import Item, Key, Status
-from .rules import CANDIDATE_STATUSES
+from services.curation.models import Item, Key, Status
+from services.curation.rules import CANDIDATE_STATUSES
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -20,7 +20,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from .models import Key, Status
+from services.curation.models import Key, Status
 
 
 class ApiError(Exception):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from heapq import nsmallest
 from uuid import uuid4
 
-from .models import Item, Key, Status
-from .rules import is_candidate
+from services.curation.models import Item, Key, Status
+from services.curation.rules import is_candidate
 
 
 class MemoryStore:

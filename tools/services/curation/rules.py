@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .errors import AssignmentOwnership, InvalidStatus
-from .models import Change, Item, NewItem, Status
+from services.curation.errors import AssignmentOwnership, InvalidStatus
+from services.curation.models import Change, Item, NewItem, Status
 
 CANDIDATE_STATUSES = (Status.DRAFT, Status.SKIPPED)
 """An unassigned item in one of these may be handed out; approved and deleted never come back."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .memory import MemoryStore
-from .store import Store
+from services.curation.memory import MemoryStore
+from services.curation.store import Store
 
 
 class SettingsError(Exception):
@@ -28,7 +28,7 @@ def store_from(environ: Mapping[str, str]) -> Store:
         return MemoryStore()
     if name == "cosmos":
         # Imported here: the SDK takes longer to load than the rest of the service together.
-        from .cosmos import CosmosStore
+        from services.curation.cosmos import CosmosStore
 
         return CosmosStore(_required(environ, "COSMOS_ENDPOINT"), _required(environ, "COSMOS_KEY"))
     raise SettingsError(f"CURATION_STORE is {name!r}; use memory or cosmos")

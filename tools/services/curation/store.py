@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from .models import Item, Key, Status
+from services.curation.models import Item, Key, Status
 
 
 class Store(Protocol):

@@ -1,6 +1,6 @@
 """L1: a help desk's first line walks a problem step by step, resolves it or hands it on.
 
-Run it with ``python -m services.l1 --port N``. The layers import downwards only:
+Run it with `python -m services.l1 --port N`. The layers import downwards only:
 
     app.py, routes/, access.py     what HTTP sees: paths, bodies, who may call
     rules/                         what the service does, one file a subject
@@ -8,6 +8,6 @@ Run it with ``python -m services.l1 --port N``. The layers import downwards only
     schemas/, tables.py            what travels, and what is stored
     errors, clock, settings, ...   what everybody uses
 
-Beside it, as processes of their own: ``llm/`` stands in for the language model, ``support/`` arranges and
+Beside it, as processes of their own: `llm/` stands in for the language model, `support/` arranges and
 observes the database for tests.
 """

@@ -1,4 +1,6 @@
-"""``python -m services.l1 --port N``: serve the L1 API on loopback."""
+"""`python -m services.l1 --port N`: serve the L1 API on loopback."""
+
+from __future__ import annotations
 
 import sys
 

@@ -6,6 +6,8 @@ is no JSON at all is refused before any of this. Looking things up (404) and jud
 left to the rules, which run last.
 """
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any

@@ -1,5 +1,7 @@
 """The application: its routers, and what it opens at start and closes at the end."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 

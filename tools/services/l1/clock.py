@@ -1,5 +1,7 @@
 """Time as the service keeps and shows it: UTC, to the microsecond, always six fraction digits."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
 from typing import Annotated
 

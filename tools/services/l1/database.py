@@ -1,5 +1,7 @@
 """The connection to PostgreSQL: an engine from a URL, and the migrations that bring its schema up to date."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,10 @@ Sessions = Callable[[], AsyncSession]
 def create_engine(database_url: str) -> AsyncEngine:
     """Make an engine; nothing connects yet.
 
-    asyncpg reads the URL itself, so sockets (``?host=/folder``) and ``sslmode`` mean what they mean to libpq.
+    asyncpg reads the URL itself, so sockets (`?host=/folder`) and `sslmode` mean what they mean to libpq.
     """
 
-    async def connect() -> "asyncpg.Connection[Any]":
+    async def connect() -> asyncpg.Connection[Any]:
         return await asyncpg.connect(database_url)
 
     return create_async_engine("postgresql+asyncpg://", async_creator=connect)
@@ -35,7 +37,7 @@ def create_sessions(engine: AsyncEngine) -> Sessions:
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Run ``alembic upgrade head``; several processes that start at once take turns."""
+    """Run `alembic upgrade head`; several processes that start at once take turns."""
     async with engine.begin() as connection:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         await connection.run_sync(_upgrade)

@@ -4,8 +4,10 @@
       BadRequest 400  NotAuthenticated 401  SubscriptionRequired 402  Forbidden 403
       NotFound 404    Conflict 409          LLMUnavailable 502
 
-The body is ``{"detail": code}``; only a body or path that fails validation adds ``errors``.
+The body is `{"detail": code}`; only a body or path that fails validation adds `errors`.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -16,7 +18,7 @@ from fastapi.responses import JSONResponse
 
 
 class L1Error(Exception):
-    """A refusal with a stable code, for example ``session_not_found``."""
+    """A refusal with a stable code, for example `session_not_found`."""
 
     status: ClassVar[int]
     headers: ClassVar[Mapping[str, str]] = {}
@@ -88,5 +90,5 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 def _place(location: tuple[int | str, ...]) -> str:
-    """Join a location's parts: ``("body", "notes", 0, "ts")`` is ``body.notes.0.ts``."""
+    """Join a location's parts: `("body", "notes", 0, "ts")` is `body.notes.0.ts`."""
     return ".".join(str(part) for part in location)

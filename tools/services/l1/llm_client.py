@@ -4,6 +4,8 @@ What is sent depends on the problem and the answers alone: no id, time, name or 
 same walk asks the same questions byte for byte.
 """
 
+from __future__ import annotations
+
 import asyncio
 import json
 from collections.abc import Sequence
@@ -56,7 +58,7 @@ class _Completion(BaseModel):
 
 
 class LLMClient:
-    """Asks the model; every way of not getting a usable answer is ``LLMUnavailable``. Nothing is retried."""
+    """Asks the model; every way of not getting a usable answer is `LLMUnavailable`. Nothing is retried."""
 
     def __init__(self, settings: LLMSettings, http: httpx.AsyncClient) -> None:
         self._settings = settings
@@ -73,7 +75,7 @@ class LLMClient:
         Args:
             problem: the customer's words.
             category: what the problem was classified as.
-            history: ``question`` and ``answer`` of each answered node, oldest first.
+            history: `question` and `answer` of each answered node, oldest first.
             depth: the place of the new node, counted from 1.
         """
         question = {"problem": problem, "category": category, "history": list(history), "depth": depth}

@@ -1,5 +1,7 @@
 """Passwords are stored as Argon2id hashes, and never compared as text."""
 
+from __future__ import annotations
+
 import asyncio
 
 from argon2 import PasswordHasher

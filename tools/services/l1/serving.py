@@ -1,5 +1,7 @@
 """The command line that the service, its support API and its stand-in model share."""
 
+from __future__ import annotations
+
 import argparse
 import logging
 import os
@@ -16,7 +18,7 @@ def run(module: str, make_app: Callable[[Mapping[str, str]], FastAPI], argv: Seq
     """Serve an application on 127.0.0.1 until it is told to stop.
 
     Args:
-        module: what stands after ``python -m``, for the usage line.
+        module: what stands after `python -m`, for the usage line.
         make_app: builds the application from the environment.
         argv: the arguments after the module name; those of the process if None.
 

@@ -1,5 +1,7 @@
 """What the environment says: addresses, secrets and limits, read once at start."""
 
+from __future__ import annotations
+
 import math
 import secrets
 from collections.abc import Mapping
@@ -37,7 +39,7 @@ class Settings:
     max_depth: int
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
         """Read the settings; the JWT secret is random for this process unless it is given.
 
         Raises:

@@ -1,5 +1,7 @@
 """The tables: accounts and their people, tickets, flows, walk sessions and what these leave behind."""
 
+from __future__ import annotations
+
 import uuid
 from datetime import datetime
 from typing import Any, ClassVar

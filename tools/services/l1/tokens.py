@@ -1,5 +1,7 @@
 """Access tokens: signed JWTs that name a user and expire; roles are not in them."""
 
+from __future__ import annotations
+
 import uuid
 from datetime import datetime, timedelta
 

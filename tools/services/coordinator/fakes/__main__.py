@@ -8,10 +8,10 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from .foi import FoiFake
-from .iqube import IQubeFake
-from .itm import ItmFake
-from .serving import serve
+from services.coordinator.fakes.foi import FoiFake
+from services.coordinator.fakes.iqube import IQubeFake
+from services.coordinator.fakes.itm import ItmFake
+from services.coordinator.fakes.serving import serve
 
 FAKES = {"itm": (ItmFake, 18081), "iqube": (IQubeFake, 18082), "foi": (FoiFake, 18083)}
 

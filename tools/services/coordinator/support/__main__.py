@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import uvicorn
 
-from ..settings import SettingsError
-from .app import create_app
-from .settings import settings_from
+from services.coordinator.settings import SettingsError
+from services.coordinator.support.app import create_app
+from services.coordinator.support.settings import settings_from
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -10,12 +10,12 @@ import httpx
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from ..database import Database, DatabaseLost
-from ..smb_client import SmbClient
-from ..smb_errors import NotThere, SmbFailure
-from . import coordinator, downstream, faults, handles, reset, rows, share
-from .bench import Bench
-from .settings import Settings
+from services.coordinator.database import Database, DatabaseLost
+from services.coordinator.smb_client import SmbClient
+from services.coordinator.smb_errors import NotThere, SmbFailure
+from services.coordinator.support import coordinator, downstream, faults, handles, reset, rows, share
+from services.coordinator.support.bench import Bench
+from services.coordinator.support.settings import Settings
 
 TIMEOUT_S = 30.0
 APPLICATION_NAME = "coordinator-support"

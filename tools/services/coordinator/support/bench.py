@@ -11,11 +11,11 @@ from typing import Annotated, Literal
 import httpx
 from fastapi import Depends, HTTPException, Request
 
-from ..database import Database
-from ..ids import RowIds
-from ..smb_client import SmbClient
-from .held import Handle
-from .settings import Settings
+from services.coordinator.database import Database
+from services.coordinator.ids import RowIds
+from services.coordinator.smb_client import SmbClient
+from services.coordinator.support.held import Handle
+from services.coordinator.support.settings import Settings
 
 Root = Literal["source", "archive"]
 

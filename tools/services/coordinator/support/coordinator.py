@@ -9,7 +9,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 
-from .bench import Bench, BenchOf
+from services.coordinator.support.bench import Bench, BenchOf
 
 LONGEST_WAIT_S = 30.0
 LOOK_INTERVAL_S = 0.02

@@ -11,7 +11,7 @@ import httpx
 from fastapi import APIRouter, HTTPException, Response
 from pydantic import BaseModel
 
-from .bench import Bench, BenchOf
+from services.coordinator.support.bench import Bench, BenchOf
 
 Name = Literal["foi", "iqube", "itm"]
 

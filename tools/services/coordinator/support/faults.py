@@ -14,8 +14,8 @@ from typing import Literal
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 
-from ..database import APPLICATION_NAME, DatabaseLost
-from .bench import Bench, BenchOf, unavailable
+from services.coordinator.database import APPLICATION_NAME, DatabaseLost
+from services.coordinator.support.bench import Bench, BenchOf, unavailable
 
 LONGEST_WAIT_S = 20.0
 LOOK_INTERVAL_S = 0.02

@@ -8,9 +8,9 @@ from typing import Literal
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 
-from .bench import Bench, BenchOf
-from .content import Content
-from .held import Handle
+from services.coordinator.support.bench import Bench, BenchOf
+from services.coordinator.support.content import Content
+from services.coordinator.support.held import Handle
 
 LONGEST_WAIT_S = 60.0
 

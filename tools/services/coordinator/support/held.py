@@ -6,8 +6,8 @@ import asyncio
 from contextlib import suppress
 from typing import BinaryIO
 
-from ..smb_client import Account, SmbClient
-from ..smb_errors import SmbFailure
+from services.coordinator.smb_client import Account, SmbClient
+from services.coordinator.smb_errors import SmbFailure
 
 
 class Handle:

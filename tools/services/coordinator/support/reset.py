@@ -13,9 +13,9 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from ..smb_errors import NotThere
-from . import coordinator, downstream, faults, handles, share
-from .bench import Bench, BenchOf
+from services.coordinator.smb_errors import NotThere
+from services.coordinator.support import coordinator, downstream, faults, handles, share
+from services.coordinator.support.bench import Bench, BenchOf
 
 router = APIRouter()
 

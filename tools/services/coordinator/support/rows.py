@@ -8,8 +8,8 @@ from typing import Any, Literal
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 
-from ..ids import as_text, now
-from .bench import BenchOf
+from services.coordinator.ids import as_text, now
+from services.coordinator.support.bench import BenchOf
 
 OPERATOR = "operator"
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..settings import SettingsError, share_account, share_roots, smb_port
-from ..smb_client import Account
+from services.coordinator.settings import SettingsError, share_account, share_roots, smb_port
+from services.coordinator.smb_client import Account
 
 FAKES = {"foi": "FOI_API_URL", "iqube": "IQUBE_API_URL", "itm": "ITM_API_URL"}
 

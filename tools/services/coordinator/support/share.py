@@ -9,8 +9,8 @@ from hashlib import md5
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from .bench import Bench, BenchOf, Root
-from .content import Content
+from services.coordinator.support.bench import Bench, BenchOf, Root
+from services.coordinator.support.content import Content
 
 AWAY = ".away"
 

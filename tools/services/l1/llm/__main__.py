@@ -1,4 +1,6 @@
-"""``python -m services.l1.llm --port N``: serve the stand-in model on loopback."""
+"""`python -m services.l1.llm --port N`: serve the stand-in model on loopback."""
+
+from __future__ import annotations
 
 import sys
 

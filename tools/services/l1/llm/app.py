@@ -1,5 +1,7 @@
 """The stand-in's endpoint, and how a test sets its mode and reads what it was asked."""
 
+from __future__ import annotations
+
 import asyncio
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -15,14 +17,14 @@ router = APIRouter()
 
 
 class Setting(BaseModel):
-    """The current mode; ``delay_s`` matters to ``slow`` only."""
+    """The current mode; `delay_s` matters to `slow` only."""
 
     mode: Mode = "ok"
     delay_s: Annotated[float, Field(ge=0, le=600)] = 60.0
 
 
 class Event(BaseModel):
-    """A call: its kind, ``classify`` or ``node``, and the question; the prompt is always the same."""
+    """A call: its kind, `classify` or `node`, and the question; the prompt is always the same."""
 
     kind: str
     asked: Json

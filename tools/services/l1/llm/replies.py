@@ -12,6 +12,8 @@ The mode says what is wrong with the model:
     empty         there are no choices
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 from typing import Literal
@@ -24,9 +26,9 @@ REFUSAL = "I cannot help with that."
 
 
 def parse_call(request: Json) -> tuple[str, Json]:
-    """Return what a request asks for, ``classify`` or ``node``, and the question itself.
+    """Return what a request asks for, `classify` or `node`, and the question itself.
 
-    The kind is in the first line of the system message: ``l1-node/1``.
+    The kind is in the first line of the system message: `l1-node/1`.
     """
     system, user = request["messages"]
     tag: str = system["content"].split("\n", 1)[0]

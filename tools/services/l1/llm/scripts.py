@@ -5,6 +5,8 @@ walk resolves after one question, a VPN walk escalates after two, a printer walk
 about the network never ends by itself.
 """
 
+from __future__ import annotations
+
 from typing import Any, NamedTuple
 
 Json = dict[str, Any]
@@ -61,7 +63,7 @@ SCRIPTS: dict[str, Script] = {
 
 
 def classify(question: Json) -> Json:
-    """Answer ``{in_scope, category}`` by the first sign of a category in the problem."""
+    """Answer `{in_scope, category}` by the first sign of a category in the problem."""
     problem = question["problem"].lower()
     for category, script in SCRIPTS.items():
         if any(sign in problem for sign in script.signs):

@@ -1,5 +1,7 @@
 """Registering and logging in; the only routes that need no token."""
 
+from __future__ import annotations
+
 from fastapi import APIRouter
 
 from services.l1.access import Database, Shared

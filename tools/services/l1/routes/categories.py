@@ -1,5 +1,7 @@
 """The categories of an account, for those who manage it."""
 
+from __future__ import annotations
+
 from fastapi import APIRouter
 
 from services.l1.access import Database, OwnerOrAdmin

@@ -1,5 +1,7 @@
 """Handing problems on, and the list of those handed on."""
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Sequence
 

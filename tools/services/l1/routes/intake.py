@@ -1,5 +1,7 @@
 """A customer's problem comes in."""
 
+from __future__ import annotations
+
 from fastapi import APIRouter
 
 from services.l1.access import Database, Shared, Walker

@@ -1,5 +1,7 @@
 """Walking a session, from its first node to its resolution."""
 
+from __future__ import annotations
+
 import uuid
 
 from fastapi import APIRouter

@@ -1,5 +1,7 @@
 """Accounts and the people in them: registering, logging in, being recognised."""
 
+from __future__ import annotations
+
 import uuid
 
 from sqlalchemy import select

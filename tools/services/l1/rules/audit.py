@@ -1,5 +1,7 @@
 """The audit log."""
 
+from __future__ import annotations
+
 import uuid
 from datetime import datetime
 

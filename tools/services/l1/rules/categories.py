@@ -1,5 +1,7 @@
 """Which categories an account lets the model walk."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession

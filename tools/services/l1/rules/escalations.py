@@ -1,5 +1,7 @@
 """Escalations: ending a walk, or never starting one, and telling those who can take over."""
 
+from __future__ import annotations
+
 import logging
 import uuid
 from collections.abc import Sequence

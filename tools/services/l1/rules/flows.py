@@ -1,5 +1,7 @@
 """Published flows: finding the one to walk, and finding the way through its tree."""
 
+from __future__ import annotations
+
 import uuid
 
 from sqlalchemy import select

@@ -1,5 +1,7 @@
 """Intake: deciding how a problem is walked, then opening the ticket and the session for it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 

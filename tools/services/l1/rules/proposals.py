@@ -1,5 +1,7 @@
 """Flow proposals: a model's walk that helped becomes the draft of a flow."""
 
+from __future__ import annotations
+
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -1,5 +1,7 @@
 """Walk sessions: opening, finding, annotating and resolving them."""
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +25,7 @@ def open_session(
     """Add an active session for a ticket; the caller commits.
 
     Args:
-        columns: further columns of the session, for example ``category``.
+        columns: further columns of the session, for example `category`.
     """
     session = L1WalkSession(
         id=uuid.uuid4(),

@@ -1,5 +1,7 @@
 """Internal tickets. Sessions refer to them by text, so a session may name a ticket that is not here."""
 
+from __future__ import annotations
+
 import uuid
 from datetime import datetime
 

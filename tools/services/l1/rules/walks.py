@@ -5,6 +5,8 @@ again, and cleared by its answer. Both operations lock the session's row, so tha
 after the other: two mounts cost one call of the model, and of two answers to one node the second is stale.
 """
 
+from __future__ import annotations
+
 import uuid
 from datetime import datetime
 

@@ -1,5 +1,7 @@
 """Registration and login."""
 
+from __future__ import annotations
+
 import uuid
 from typing import Annotated, Literal
 
@@ -39,7 +41,7 @@ class LoginRequest(BaseModel):
 
 
 class TokenResponse(BaseModel):
-    """What later calls send as ``Authorization: Bearer ...``."""
+    """What later calls send as `Authorization: Bearer ...`."""
 
     access_token: str
     token_type: Literal["bearer"] = "bearer"

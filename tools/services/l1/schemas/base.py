@@ -1,5 +1,7 @@
 """What the bodies share: text the database can hold, and responses read straight from a row."""
 
+from __future__ import annotations
+
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints

@@ -1,5 +1,7 @@
 """The subjects a model may walk, and which of them an account has switched on."""
 
+from __future__ import annotations
+
 from typing import Literal, get_args
 
 from pydantic import BaseModel

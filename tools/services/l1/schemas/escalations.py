@@ -1,5 +1,7 @@
 """Handing a problem on, with or without having walked it."""
 
+from __future__ import annotations
+
 import uuid
 from typing import Literal
 

@@ -1,5 +1,7 @@
 """The shape of a flow's decision tree."""
 
+from __future__ import annotations
+
 from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
@@ -11,7 +13,7 @@ NodeName = Annotated[StoredText, StringConstraints(min_length=1)]
 
 
 class FlowNode(NodeDraft):
-    """A node of a tree; ``branches`` leads from each option to the name of the next node.
+    """A node of a tree; `branches` leads from each option to the name of the next node.
 
     The options need naming only where their order should differ from that of the branches. They are stored in
     any case, because the database does not keep the order of an object's keys.

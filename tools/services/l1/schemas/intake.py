@@ -1,5 +1,7 @@
 """Intake: a problem comes in, and one of four outcomes goes out."""
 
+from __future__ import annotations
+
 import uuid
 from typing import Literal, NamedTuple, Self
 
@@ -14,7 +16,7 @@ NextAction = Literal["adhoc", "escalate"]
 
 
 class IntakeRequest(BaseModel):
-    """A customer's problem; ``flow_id`` or ``adhoc`` choose the walk and leave nothing to match."""
+    """A customer's problem; `flow_id` or `adhoc` choose the walk and leave nothing to match."""
 
     problem_statement: NonBlank
     customer_name: StoredText | None = None

@@ -1,5 +1,7 @@
 """A node: one thing the technician is shown, whether a model, a flow or the service itself made it."""
 
+from __future__ import annotations
+
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -19,7 +21,7 @@ class NodeDraft(BaseModel):
 
 
 class Node(NodeDraft):
-    """A node as served: ``depth`` counts from 1, ``reason`` is set when the service ended the walk itself."""
+    """A node as served: `depth` counts from 1, `reason` is set when the service ended the walk itself."""
 
     id: str
     depth: int

@@ -1,5 +1,7 @@
 """Walk sessions: what can be done to one, and how it reads."""
 
+from __future__ import annotations
+
 import uuid
 from typing import Literal
 
@@ -14,7 +16,7 @@ SessionStatus = Literal["active", "resolved", "escalated"]
 
 
 class StepRequest(BaseModel):
-    """An answer; ``question`` is what the client showed, and is not stored."""
+    """An answer; `question` is what the client showed, and is not stored."""
 
     node_id: StoredText
     question: StoredText
@@ -22,7 +24,7 @@ class StepRequest(BaseModel):
 
 
 class Note(BaseModel):
-    """A remark; ``ts`` is the client's own text and stays as it is."""
+    """A remark; `ts` is the client's own text and stays as it is."""
 
     text: StoredText
     ts: StoredText

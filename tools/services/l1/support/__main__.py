@@ -1,4 +1,6 @@
-"""``python -m services.l1.support --port N``: serve the support API on loopback."""
+"""`python -m services.l1.support --port N`: serve the support API on loopback."""
+
+from __future__ import annotations
 
 import sys
 

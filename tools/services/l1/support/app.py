@@ -1,5 +1,7 @@
 """The support application: its routers, and the database and the model they reach."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 

@@ -1,5 +1,7 @@
 """Routes that put the database into the state a test starts from."""
 
+from __future__ import annotations
+
 import uuid
 from datetime import datetime, timedelta
 

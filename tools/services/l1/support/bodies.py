@@ -1,5 +1,7 @@
 """What is sent to arrange something. A misspelt field is refused: no test should believe that it worked."""
 
+from __future__ import annotations
+
 import uuid
 from typing import Annotated, Literal
 
@@ -35,7 +37,7 @@ class Body(BaseModel):
 
 
 class UserChange(Body):
-    """What to change about a user; what is left out stays. ``deleted`` sets or clears ``deleted_at``."""
+    """What to change about a user; what is left out stays. `deleted` sets or clears `deleted_at`."""
 
     account_role: AccountRole | None = None
     is_active: bool | None = None

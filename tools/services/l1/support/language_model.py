@@ -1,5 +1,7 @@
 """Routes that reach the stand-in model: what is wrong with it, and what it was asked."""
 
+from __future__ import annotations
+
 from typing import Annotated, Any
 
 import httpx
@@ -52,7 +54,7 @@ async def list_events(llm: LanguageModel) -> Json:
 
 @router.put("/mode")
 async def set_mode(body: Json, llm: LanguageModel) -> Json:
-    """Choose what is wrong with the model: ``{"mode": "slow", "delay_s": 2}``."""
+    """Choose what is wrong with the model: `{"mode": "slow", "delay_s": 2}`."""
     return await llm.post("/__mode", body)
 
 

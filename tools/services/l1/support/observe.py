@@ -1,5 +1,7 @@
 """Routes that show what the service left in its tables."""
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Mapping
 from datetime import datetime

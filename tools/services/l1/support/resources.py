@@ -1,5 +1,7 @@
 """What every support route may use: a database session, and a client of the stand-in model."""
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """Accounts, tickets, flows and walk sessions, with what these leave behind."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import sqlalchemy as sa
