@@ -9,7 +9,7 @@ import httpx
 from fastapi import FastAPI
 
 from services.l1.access import Resources
-from services.l1.database import create_engine, create_sessions, migrate
+from services.l1.database import create_engine, create_sessions, create_tables
 from services.l1.errors import install_error_handlers
 from services.l1.llm_client import LLMClient
 from services.l1.routes import auth, categories, escalations, intake, sessions
@@ -24,12 +24,12 @@ def app_from_environ(environ: Mapping[str, str]) -> FastAPI:
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Build the application; it migrates the database when it starts."""
+    """Build the application; it creates what the database lacks when it starts."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = create_engine(settings.database_url)
-        await migrate(engine)
+        await create_tables(engine)
         # The model's address is given outright, so a proxy from the environment has no say.
         async with httpx.AsyncClient(trust_env=False) as http:
             app.state.resources = Resources(settings, create_sessions(engine), LLMClient(settings.llm, http))

@@ -1,20 +1,18 @@
-"""The connection to PostgreSQL: an engine from a URL, and the migrations that bring its schema up to date."""
+"""The connection to PostgreSQL: an engine from a URL, and the tables that tables.py states."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-# Any constant will do, as long as every process that migrates this schema uses the same one.
-MIGRATION_LOCK = 0x11
+from services.l1.tables import Base
+
+# Any constant will do, as long as every process that creates this schema uses the same one.
+SCHEMA_LOCK = 0x11
 
 Sessions = Callable[[], AsyncSession]
 
@@ -36,15 +34,8 @@ def create_sessions(engine: AsyncEngine) -> Sessions:
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
-async def migrate(engine: AsyncEngine) -> None:
-    """Run `alembic upgrade head`; several processes that start at once take turns."""
+async def create_tables(engine: AsyncEngine) -> None:
+    """Create the tables that are missing; several processes that start at once take turns."""
     async with engine.begin() as connection:
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-        await connection.run_sync(_upgrade)
-
-
-def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SCHEMA_LOCK})
+        await connection.run_sync(Base.metadata.create_all)
