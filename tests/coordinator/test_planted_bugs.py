@@ -69,7 +69,7 @@ BUGS = {
         "received.calls[1]",
     ),
     "temporary-names-not-filtered": (
-        [Edit(f"{SERVICE}/smb.py", " and not self._share.temp_names.match(name)", "")],
+        [Edit(f"{SERVICE}/smb.py", " and not self._settings.temp_names.match(name)", "")],
         f"{TESTS}/test_temp_files_ignored_integration.py::test_temp_files_should_be_ignored_by_scan",
         "received.scanned",
     ),

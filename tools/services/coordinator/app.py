@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = await Database.open(settings.database_url)
-        share = SmbClient(settings.share.account)
+        share = SmbClient(settings.account)
         errors = ErrorLog()
         logging.getLogger(__package__).addHandler(errors)
         async with new_client() as client:
@@ -60,19 +60,19 @@ def create_app(settings: Settings) -> FastAPI:
 def _coordinator(
     settings: Settings, database: Database, share: SmbClient, client: httpx.AsyncClient, tasks: TaskRegistry
 ) -> Coordinator:
-    source = settings.share.source
-    smb = SmbService(settings.share, share)
+    source = settings.smb_unc_path
+    smb = SmbService(settings, share)
     rows = ControlRows(database, settings.instance_id)
-    iqube = IQube(client, settings.iqube_url, settings.iqube_timeout_s)
+    iqube = IQube(client, settings.iqube_api_url, settings.iqube_timeout_s)
     processor = FileProcessor(
         smb,
         rows,
-        Foi(client, settings.foi_url, settings.foi_timeout_s),
-        Itm(client, settings.itm),
+        Foi(client, settings.foi_api_url, settings.foi_timeout_s),
+        Itm(client, settings),
         iqube,
         Failpoints(settings.failpoints),
     )
-    archiver = Archiver(smb, rows, source, settings.share.archive, settings.archive_batch_size)
+    archiver = Archiver(smb, rows, source, settings.smb_archive_subpath, settings.archive_batch_size)
     return Coordinator(smb, processor, archiver, iqube, tasks, source)
 
 

@@ -11,7 +11,7 @@ import httpx
 
 from services.coordinator.downstream import NoAnswer, answer_to, json_object
 from services.coordinator.foi import Row
-from services.coordinator.settings import Itm as Settings
+from services.coordinator.settings import ItmSettings
 from services.coordinator.status import MESSAGE_LENGTH, Failure, Status
 
 SOURCE_SYSTEM = "DET"
@@ -23,7 +23,7 @@ _NOT_ALLOWED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 class Itm:
     """Submits what was extracted; only a refused token is a reason to send again, and only once."""
 
-    def __init__(self, client: httpx.AsyncClient, settings: Settings) -> None:
+    def __init__(self, client: httpx.AsyncClient, settings: ItmSettings) -> None:
         self._client = client
         self._settings = settings
         self._token = ""
@@ -42,9 +42,9 @@ class Itm:
     def _instruction(self, remitter: str, row: Row) -> dict[str, str]:
         return {
             "sourceUniqueRef": str(uuid4()),
-            "clientAccountRegion": self._settings.client_account_region,
-            "messageCategory": self._settings.message_category,
-            "productIdentifier": self._settings.product_identifier,
+            "clientAccountRegion": self._settings.itm_client_account_region,
+            "messageCategory": self._settings.itm_message_category,
+            "productIdentifier": self._settings.itm_product_identifier,
             "clientIdentifier": remitter,
             "payload": json.dumps(row, ensure_ascii=False),
         }
@@ -55,8 +55,8 @@ class Itm:
             "Consumer-Type": self._settings.env,
             "source-system": SOURCE_SYSTEM,
         }
-        call = self._client.post(self._settings.url, json=body, headers=headers)
-        return await answer_to(call, "ITM", self._settings.timeout_s)
+        call = self._client.post(self._settings.itm_api_url, json=body, headers=headers)
+        return await answer_to(call, "ITM", self._settings.itm_timeout_s)
 
     async def _new_token(self) -> str:
         """Get a token and keep it; locally it is a constant.
@@ -64,16 +64,16 @@ class Itm:
         Raises:
             NoAnswer: the token service did not answer, or answered without a token.
         """
-        if not self._settings.token_url:
+        if self._settings.env == "local":
             self._token = LOCAL_TOKEN
             return self._token
         form = {
             "grant_type": "client_credentials",
-            "client_id": self._settings.client_id,
-            "client_secret": self._settings.client_secret,
+            "client_id": self._settings.itm_client_id,
+            "client_secret": self._settings.itm_client_secret,
         }
-        call = self._client.post(self._settings.token_url, data=form)
-        answer = await answer_to(call, "the token service", self._settings.timeout_s)
+        call = self._client.post(self._settings.itm_token_url, data=form)
+        answer = await answer_to(call, "the token service", self._settings.itm_timeout_s)
         token = json_object(answer.text).get("access_token")
         if not answer.is_success or not isinstance(token, str):
             raise NoAnswer(f"the token service answered {answer.status_code} without a token")

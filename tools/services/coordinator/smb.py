@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from services.coordinator.listing import SourceFile
-from services.coordinator.settings import Share
+from services.coordinator.settings import ScanSettings
 from services.coordinator.smb_client import SmbClient
 from services.coordinator.smb_errors import NotThere
 from services.coordinator.stability import FileStat, Policy, is_stable
@@ -14,8 +14,8 @@ from services.coordinator.stability import FileStat, Policy, is_stable
 class SmbService:
     """What a run does on the share; every method raises SmbFailure unless it says otherwise."""
 
-    def __init__(self, share: Share, client: SmbClient) -> None:
-        self._share = share
+    def __init__(self, settings: ScanSettings, client: SmbClient) -> None:
+        self._settings = settings
         self._client = client
 
     async def list_files(self) -> list[SourceFile]:
@@ -24,14 +24,14 @@ class SmbService:
         Files in the root itself, files in deeper folders and an archive that lies in the source do not count.
         """
         found: list[SourceFile] = []
-        for remitter, is_folder in await self._client.entries(self._share.source):
-            folder = f"{self._share.source}\\{remitter}"
-            if not is_folder or folder.lower() == self._share.archive.lower():
+        for remitter, is_folder in await self._client.entries(self._settings.smb_unc_path):
+            folder = f"{self._settings.smb_unc_path}\\{remitter}"
+            if not is_folder or folder.lower() == self._settings.smb_archive_subpath.lower():
                 continue
             found += [
                 SourceFile(remitter, name, f"{folder}\\{name}")
                 for name, is_deeper in await self._client.entries(folder)
-                if not is_deeper and not self._share.temp_names.match(name)
+                if not is_deeper and not self._settings.temp_names.match(name)
             ]
         return sorted(found)
 
@@ -43,7 +43,7 @@ class SmbService:
         check_count: int | None = None,
     ) -> bool:
         """Tell whether a file looks complete; never raises. What is not given is as the settings say."""
-        policy = self._share.stability
+        policy = self._settings.stability
         wanted = Policy(
             min_age_s=policy.min_age_s if min_age_s is None else min_age_s,
             check_interval_s=policy.check_interval_s if check_interval_s is None else check_interval_s,

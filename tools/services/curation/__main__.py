@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import uvicorn
 
 from services.curation.app import create_app
-from services.curation.settings import SettingsError, store_from
+from services.curation.settings import store_from
+from services.environment import SettingsError
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,20 +1,30 @@
-"""The environment -> the store the service runs on.
-
-CURATION_STORE    memory (the default) or cosmos
-COSMOS_ENDPOINT   address of the Cosmos account, for cosmos
-COSMOS_KEY        its key, for cosmos
-"""
+"""The environment -> the store the service runs on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
 
 from services.curation.memory import MemoryStore
 from services.curation.store import Store
+from services.environment import FromEnvironment
 
 
-class SettingsError(Exception):
-    """A variable is missing or has no meaning; the message names it."""
+class Settings(FromEnvironment):
+    """Everything the service needs to know in any case."""
+
+    curation_store: Literal["memory", "cosmos"] = "memory"
+
+
+class CosmosSettings(FromEnvironment):
+    """The account that keeps the items, when CURATION_STORE is cosmos."""
+
+    cosmos_endpoint: str
+    """the address of the Cosmos account that CURATION_STORE=cosmos needs"""
+    cosmos_key: str = Field(repr=False)
+    """the key of the Cosmos account that CURATION_STORE=cosmos needs"""
 
 
 def store_from(environ: Mapping[str, str]) -> Store:
@@ -23,18 +33,10 @@ def store_from(environ: Mapping[str, str]) -> Store:
     Raises:
         SettingsError: CURATION_STORE is unknown, or a variable that cosmos needs is missing or empty.
     """
-    name = environ.get("CURATION_STORE") or "memory"
-    if name == "memory":
+    if Settings.read(environ).curation_store == "memory":
         return MemoryStore()
-    if name == "cosmos":
-        # Imported here: the SDK takes longer to load than the rest of the service together.
-        from services.curation.cosmos import CosmosStore
+    # Imported here: the SDK takes longer to load than the rest of the service together.
+    from services.curation.cosmos import CosmosStore
 
-        return CosmosStore(_required(environ, "COSMOS_ENDPOINT"), _required(environ, "COSMOS_KEY"))
-    raise SettingsError(f"CURATION_STORE is {name!r}; use memory or cosmos")
-
-
-def _required(environ: Mapping[str, str], name: str) -> str:
-    if value := environ.get(name):
-        return value
-    raise SettingsError(f"{name} is not set; CURATION_STORE=cosmos needs it")
+    account = CosmosSettings.read(environ)
+    return CosmosStore(account.cosmos_endpoint, account.cosmos_key)

@@ -56,7 +56,7 @@ async def _current_user(db: Database, shared: Shared, credentials: Credentials) 
     """Return the user the token names, as the database has them now: a changed role counts at once."""
     if credentials is None:
         raise NotAuthenticated("not_authenticated")
-    user_id = parse_token(credentials.credentials, shared.settings.jwt_secret)
+    user_id = parse_token(credentials.credentials, shared.settings.l1_jwt_secret)
     user = user_id and await find_present_user(db, user_id)
     if not user:
         raise NotAuthenticated("invalid_token")

@@ -20,7 +20,7 @@ ROUTERS = (auth.router, intake.router, sessions.router, escalations.router, cate
 
 def app_from_environ(environ: Mapping[str, str]) -> FastAPI:
     """Build the application the environment describes; raises SettingsError if it describes none."""
-    return create_app(Settings.from_environ(environ))
+    return create_app(Settings.read(environ))
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -32,7 +32,7 @@ def create_app(settings: Settings) -> FastAPI:
         await create_tables(engine)
         # The model's address is given outright, so a proxy from the environment has no say.
         async with httpx.AsyncClient(trust_env=False) as http:
-            app.state.resources = Resources(settings, create_sessions(engine), LLMClient(settings.llm, http))
+            app.state.resources = Resources(settings, create_sessions(engine), LLMClient(settings, http))
             yield
         await engine.dispose()
 

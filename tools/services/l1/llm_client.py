@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError, model_validator
 from services.l1.errors import LLMUnavailable
 from services.l1.schemas.base import StoredText
 from services.l1.schemas.nodes import NodeDraft
-from services.l1.settings import LLMSettings
+from services.l1.settings import Settings
 
 MAX_TOKENS = 600
 CLASSIFY_PROMPT = """l1-classify/1
@@ -60,7 +60,7 @@ class _Completion(BaseModel):
 class LLMClient:
     """Asks the model; every way of not getting a usable answer is `LLMUnavailable`. Nothing is retried."""
 
-    def __init__(self, settings: LLMSettings, http: httpx.AsyncClient) -> None:
+    def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
         self._settings = settings
         self._http = http
 
@@ -84,9 +84,9 @@ class LLMClient:
     async def _ask(self, prompt: str, question: dict[str, Any], answer_type: type[Answer]) -> Answer:
         try:
             # httpx limits each read; this limits the whole exchange, however slowly it trickles in.
-            async with asyncio.timeout(self._settings.timeout_s):
+            async with asyncio.timeout(self._settings.l1_llm_timeout_s):
                 response = await self._http.post(
-                    f"{self._settings.base_url}/v1/chat/completions",
+                    f"{self._settings.l1_llm_base_url}/v1/chat/completions",
                     json=self._request_body(prompt, question),
                     headers=self._headers(),
                     timeout=None,
@@ -100,7 +100,7 @@ class LLMClient:
     def _request_body(self, prompt: str, question: dict[str, Any]) -> dict[str, Any]:
         content = json.dumps(question, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return {
-            "model": self._settings.model,
+            "model": self._settings.l1_llm_model,
             "temperature": 0,
             "max_tokens": MAX_TOKENS,
             "response_format": {"type": "json_object"},
@@ -109,4 +109,4 @@ class LLMClient:
         }
 
     def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._settings.api_key}"} if self._settings.api_key else {}
+        return {"Authorization": f"Bearer {self._settings.l1_llm_api_key}"} if self._settings.l1_llm_api_key else {}

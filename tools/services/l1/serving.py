@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import uvicorn
 from fastapi import FastAPI
 
-from services.l1.settings import SettingsError
+from services.environment import SettingsError
 
 
 def run(module: str, make_app: Callable[[Mapping[str, str]], FastAPI], argv: Sequence[str] | None = None) -> int:

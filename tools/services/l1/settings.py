@@ -1,82 +1,25 @@
-"""What the environment says: addresses, secrets and limits, read once at start."""
+"""What the environment says: addresses, secrets and limits."""
 
 from __future__ import annotations
 
-import math
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeVar
 
-DEFAULT_LLM_MODEL = "gpt-4o-mini"
-DEFAULT_LLM_TIMEOUT_S = 20.0
-DEFAULT_MAX_DEPTH = 12
+from pydantic import Field, PositiveFloat, PositiveInt
 
-Number = TypeVar("Number", int, float)
+from services.environment import BaseUrl, FromEnvironment
 
 
-class SettingsError(ValueError):
-    """A variable is missing or unusable; the message names it and says what it should hold."""
+class Settings(FromEnvironment):
+    """Everything the service and its support API need to know before the first request."""
 
-
-@dataclass(frozen=True)
-class LLMSettings:
-    """Where the language model answers, and how long to wait for it."""
-
-    base_url: str
-    api_key: str
-    model: str
-    timeout_s: float
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Everything the service needs to know before its first request."""
-
-    database_url: str
-    jwt_secret: str
-    llm: LLMSettings
-    max_depth: int
-
-    @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
-        """Read the settings; the JWT secret is random for this process unless it is given.
-
-        Raises:
-            SettingsError: an address is missing, or a number is not one.
-        """
-        return cls(
-            database_url=required(environ, "DATABASE_URL", "postgresql://user@host/database"),
-            jwt_secret=environ.get("L1_JWT_SECRET") or secrets.token_urlsafe(48),
-            llm=LLMSettings(
-                base_url=required(environ, "L1_LLM_BASE_URL", "http://127.0.0.1:8081").rstrip("/"),
-                api_key=environ.get("L1_LLM_API_KEY", ""),
-                model=environ.get("L1_LLM_MODEL") or DEFAULT_LLM_MODEL,
-                timeout_s=_positive(environ, "L1_LLM_TIMEOUT_S", DEFAULT_LLM_TIMEOUT_S, float),
-            ),
-            max_depth=_positive(environ, "L1_AI_MAX_DEPTH", DEFAULT_MAX_DEPTH, int),
-        )
-
-
-def required(environ: Mapping[str, str], name: str, example: str) -> str:
-    """Return the variable's value.
-
-    Raises:
-        SettingsError: it is unset or empty.
-    """
-    if value := environ.get(name):
-        return value
-    raise SettingsError(f"{name} is not set; it should look like {example}")
-
-
-def _positive(environ: Mapping[str, str], name: str, default: Number, parse: type[Number]) -> Number:
-    text = environ.get(name)
-    if not text:
-        return default
-    try:
-        number = parse(text)
-    except ValueError:
-        number = parse("0")
-    if 0 < number < math.inf:
-        return number
-    raise SettingsError(f"{name} is {text!r}; it should be a positive {parse.__name__}")
+    database_url: str = Field(repr=False)
+    """the address of a PostgreSQL database: postgresql://user@host/database"""
+    l1_jwt_secret: str = Field(default_factory=lambda: secrets.token_urlsafe(48), repr=False)
+    """what tokens are signed with; made up for this process unless it is given"""
+    l1_ai_max_depth: PositiveInt = 12
+    """how many questions of a walk may be answered before the service ends it itself"""
+    l1_llm_base_url: BaseUrl
+    """the address of a chat-completions API, without its path: http://127.0.0.1:8081"""
+    l1_llm_api_key: str = Field("", repr=False)
+    l1_llm_model: str = "gpt-4o-mini"
+    l1_llm_timeout_s: PositiveFloat = 20

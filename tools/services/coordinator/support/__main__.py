@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import uvicorn
 
-from services.coordinator.settings import SettingsError
 from services.coordinator.support.app import create_app
-from services.coordinator.support.settings import settings_from
+from services.coordinator.support.settings import Settings
+from services.environment import SettingsError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8001, help="port on 127.0.0.1 (default: 8001, 0 for any)")
     arguments = parser.parse_args(argv)
     try:
-        settings = settings_from(os.environ)
+        settings = Settings.read(os.environ)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2

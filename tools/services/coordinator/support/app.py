@@ -55,8 +55,12 @@ async def _bench(settings: Settings, stack: AsyncExitStack) -> Bench:
         settings=settings,
         database=database,
         share=connection,
-        coordinator=await client(settings.coordinator_url),
-        fakes={name: await client(url) for name, url in settings.fake_urls.items()},
+        coordinator=await client(settings.it_coordinator_base_url),
+        fakes={
+            "foi": await client(settings.foi_api_url),
+            "iqube": await client(settings.iqube_api_url),
+            "itm": await client(settings.itm_api_url),
+        },
     )
 
 

@@ -40,7 +40,7 @@ class Bench:
 
     def unc(self, path: str, root: Root = "source") -> str:
         """Return the whole UNC path of a relative one; of nothing, the root itself."""
-        base = self.settings.source if root == "source" else self.settings.archive
+        base = self.settings.smb_unc_path if root == "source" else self.settings.smb_archive_subpath
         return "\\".join([base, *path.split("/")]) if path else base
 
     def local(self, path: str, root: Root = "source") -> Path:
@@ -49,11 +49,11 @@ class Bench:
         Raises:
             HTTPException: 501, the share is on another machine.
         """
-        if self.settings.local_root is None:
+        if self.settings.smb_local_root is None:
             raise unavailable("SMB_LOCAL_ROOT is not set: the share is not on this machine")
         # \\server\share\folder\...: what follows the share is below the local folder.
         _, _, _, _, *below = self.unc(path, root).split("\\")
-        return self.settings.local_root.joinpath(*below)
+        return self.settings.smb_local_root.joinpath(*below)
 
 
 def unavailable(why: str) -> HTTPException:

@@ -55,7 +55,7 @@ async def set_smb_state(bench: Bench, state: Literal["up", "down"]) -> None:
 
     The stack started the server and looks after it; the file tells it what to do.
     """
-    marker = bench.settings.down_file
+    marker = bench.settings.smb_down_file
     if marker is None:
         raise unavailable("SMB_DOWN_FILE is not set: the SMB server is not of this stack")
     if state == "down":
@@ -70,9 +70,9 @@ async def set_smb_state(bench: Bench, state: Literal["up", "down"]) -> None:
 
 
 async def _is_listening(bench: Bench) -> bool:
-    server = bench.settings.source.split("\\")[2]
+    server = bench.settings.smb_unc_path.split("\\")[2]
     try:
-        _, writer = await asyncio.open_connection(server, bench.settings.account.port)
+        _, writer = await asyncio.open_connection(server, bench.settings.smb_port)
     except OSError:
         return False
     writer.close()

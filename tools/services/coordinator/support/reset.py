@@ -23,16 +23,16 @@ router = APIRouter()
 @router.post("/reset", status_code=HTTPStatus.NO_CONTENT)
 async def reset(bench: BenchOf) -> None:
     """Bring the share back, let the coordinator finish, then empty share, table, fakes and error lines."""
-    if bench.settings.down_file is not None:
+    if bench.settings.smb_down_file is not None:
         await faults.set_smb_state(bench, "up")
     await handles.close_all(bench)
     # First the fakes: a call that hangs would keep the coordinator busy.
     await downstream.reset_all(bench)
     await coordinator.drained(bench)
-    if bench.settings.local_root is not None:
-        _open_modes(bench.settings.local_root)
+    if bench.settings.smb_local_root is not None:
+        _open_modes(bench.settings.smb_local_root)
     await share.place_source(bench, present=True)
-    if bench.settings.local_root is not None:
+    if bench.settings.smb_local_root is not None:
         _empty(bench)
         await _delete_rows_below_source(bench)
     else:

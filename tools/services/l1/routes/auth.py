@@ -23,4 +23,4 @@ async def register(body: RegisterRequest, db: Database) -> UserResponse:
 async def login(body: LoginRequest, db: Database, shared: Shared) -> TokenResponse:
     """Exchange credentials for an access token."""
     user = await accounts.authenticate(db, body)
-    return TokenResponse(access_token=issue_token(user.id, shared.settings.jwt_secret, now()))
+    return TokenResponse(access_token=issue_token(user.id, shared.settings.l1_jwt_secret, now()))

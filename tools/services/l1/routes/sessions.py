@@ -30,7 +30,7 @@ async def show(session_id: uuid.UUID, user: Walker, db: Database) -> SessionResp
 @router.post("/{session_id}/next-node")
 async def next_node(session_id: uuid.UUID, user: Walker, db: Database, shared: Shared) -> Node:
     """Show the pending node of a walk that a model builds; it is asked for only if there is none."""
-    return await walks.serve_node(db, user, session_id, shared.llm, shared.settings.max_depth)
+    return await walks.serve_node(db, user, session_id, shared.llm, shared.settings.l1_ai_max_depth)
 
 
 @router.post("/{session_id}/step")

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from services.l1.database import create_engine, create_sessions
 from services.l1.errors import install_error_handlers
-from services.l1.settings import required
+from services.l1.settings import Settings
 from services.l1.support import arrange, language_model, observe
 from services.l1.support.resources import Resources
 
@@ -24,13 +24,12 @@ def app_from_environ(environ: Mapping[str, str]) -> FastAPI:
     Raises:
         SettingsError: DATABASE_URL or L1_LLM_BASE_URL is missing.
     """
-    database_url = required(environ, "DATABASE_URL", "postgresql://user@host/database")
-    llm_base_url = required(environ, "L1_LLM_BASE_URL", "http://127.0.0.1:8081")
+    settings = Settings.read(environ)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = create_engine(database_url)
-        llm = httpx.AsyncClient(base_url=llm_base_url, timeout=STAND_IN_TIMEOUT_S, trust_env=False)
+        engine = create_engine(settings.database_url)
+        llm = httpx.AsyncClient(base_url=settings.l1_llm_base_url, timeout=STAND_IN_TIMEOUT_S, trust_env=False)
         async with llm:
             app.state.resources = Resources(create_sessions(engine), llm)
             yield
