@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Annotated
@@ -33,9 +33,13 @@ SHUTDOWN_WAIT_S = 5.0
 router = APIRouter()
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Build the service; it connects to the database when it starts, to everything else when it needs it."""
-    _quieten_libraries()
+def app_from(environ: Mapping[str, str]) -> FastAPI:
+    """Build the service; it connects to the database when it starts, to everything else when it needs it.
+
+    Raises:
+        SettingsError: the environment is incomplete or wrong.
+    """
+    settings = Settings.read(environ)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -74,11 +78,6 @@ def _coordinator(
     )
     archiver = Archiver(smb, rows, source, settings.smb_archive_subpath, settings.archive_batch_size)
     return Coordinator(smb, processor, archiver, iqube, tasks, source)
-
-
-def _quieten_libraries() -> None:
-    for name in ("httpx", "smbprotocol", "smbclient", "spnego"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _the_coordinator(request: Request) -> Coordinator:

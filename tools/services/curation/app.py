@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
@@ -21,6 +21,7 @@ from services.curation.models import (
     SelfServeResult,
     Status,
 )
+from services.curation.settings import store_from
 from services.curation.store import Store
 
 ANONYMOUS = "anonymous"
@@ -28,8 +29,9 @@ ANONYMOUS = "anonymous"
 router = APIRouter()
 
 
-def create_app(store: Store) -> FastAPI:
-    """Build the service over `store`, which is open while the service runs."""
+def app_from(environ: Mapping[str, str]) -> FastAPI:
+    """Build the service over the store that the environment asks for; SettingsError if it asks for none."""
+    store = store_from(environ)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

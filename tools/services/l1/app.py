@@ -18,13 +18,13 @@ from services.l1.settings import Settings
 ROUTERS = (auth.router, intake.router, sessions.router, escalations.router, categories.router)
 
 
-def app_from_environ(environ: Mapping[str, str]) -> FastAPI:
-    """Build the application the environment describes; raises SettingsError if it describes none."""
-    return create_app(Settings.read(environ))
+def app_from(environ: Mapping[str, str]) -> FastAPI:
+    """Build the application; it creates what the database lacks when it starts.
 
-
-def create_app(settings: Settings) -> FastAPI:
-    """Build the application; it creates what the database lacks when it starts."""
+    Raises:
+        SettingsError: the environment is incomplete or wrong.
+    """
+    settings = Settings.read(environ)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

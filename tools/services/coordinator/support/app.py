@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 
@@ -23,8 +23,9 @@ APPLICATION_NAME = "coordinator-support"
 router = APIRouter()
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Build the support API of one coordinator."""
+def app_from(environ: Mapping[str, str]) -> FastAPI:
+    """Build the support API of one coordinator; SettingsError if the environment does not say of which."""
+    settings = Settings.read(environ)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -1,11 +1,9 @@
-"""`python -m services.l1.llm --port N`: serve the stand-in model on loopback."""
-
-from __future__ import annotations
+"""Serve on loopback: python -m services.l1.llm --port N"""
 
 import sys
 
-from services.l1.llm.app import create_app
-from services.l1.serving import run
+from services.l1.llm.app import app_from
+from services.serving import serve
 
 if __name__ == "__main__":
-    sys.exit(run("services.l1.llm", lambda _: create_app()))
+    sys.exit(serve("services.l1.llm", app_from))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -45,7 +46,7 @@ class State:
     events: list[Event] = field(default_factory=list)
 
 
-def create_app() -> FastAPI:
+def app_from(_: Mapping[str, str]) -> FastAPI:
     """Build a stand-in with an empty log and nothing wrong with it."""
     app = FastAPI(title="Stand-in language model")
     app.state.memory = State()
@@ -55,7 +56,7 @@ def create_app() -> FastAPI:
 
 def _memory(request: Request) -> State:
     memory = request.app.state.memory
-    assert isinstance(memory, State)  # create_app puts it there
+    assert isinstance(memory, State)  # app_from puts it there
     return memory
 
 

@@ -1,11 +1,9 @@
-"""`python -m services.l1.support --port N`: serve the support API on loopback."""
-
-from __future__ import annotations
+"""Serve on loopback: python -m services.l1.support --port N"""
 
 import sys
 
-from services.l1.serving import run
-from services.l1.support.app import app_from_environ
+from services.l1.support.app import app_from
+from services.serving import serve
 
 if __name__ == "__main__":
-    sys.exit(run("services.l1.support", app_from_environ))
+    sys.exit(serve("services.l1.support", app_from))

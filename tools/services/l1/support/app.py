@@ -18,11 +18,11 @@ from services.l1.support.resources import Resources
 STAND_IN_TIMEOUT_S = 5.0
 
 
-def app_from_environ(environ: Mapping[str, str]) -> FastAPI:
+def app_from(environ: Mapping[str, str]) -> FastAPI:
     """Build the application for the database and the stand-in model of the environment.
 
     Raises:
-        SettingsError: DATABASE_URL or L1_LLM_BASE_URL is missing.
+        SettingsError: the environment is incomplete or wrong.
     """
     settings = Settings.read(environ)
 
