@@ -69,7 +69,7 @@ def _started(fake: _Fake, environ: Mapping[str, str]) -> Iterator[tuple[subproce
     with _listener(int(environ.get(f"IT_FAKE_{fake.name.upper()}_PORT") or fake.usual_port)) as listener:
         # The child gets the socket and not the port, so nobody can take the port in between.
         fd, port = listener.fileno(), listener.getsockname()[1]
-        command = [sys.executable, "-m", "services.coordinator.fakes", fake.name, "--fd", str(fd)]
+        command = [sys.executable, "-m", "services.coordinator.stand_ins", fake.name, "--fd", str(fd)]
         child = subprocess.Popen(
             command,
             cwd=TOOLS,
@@ -107,5 +107,5 @@ def _ready(fake: _Fake, child: subprocess.Popen[bytes], port: int) -> str:
     how = "hung" if child.poll() is None else f"ended with exit code {child.returncode}"
     raise FakeError(
         f"the fake of {fake.name} {how} before it answered\n"
-        f"  run `python -m services.coordinator.fakes {fake.name}` to see why, or set {fake.variable}"
+        f"  run `python -m services.coordinator.stand_ins {fake.name}` to see why, or set {fake.variable}"
     )

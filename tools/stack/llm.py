@@ -11,6 +11,7 @@ from goldtape.live.process import serving
 
 # The folder that holds the package "services".
 TOOLS = Path(__file__).parents[1]
+SERVE = "python -m services.l1.stand_ins.llm --port {port}"
 API_KEY = "stand-in-key"
 
 
@@ -32,6 +33,6 @@ def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
         return
     with (
         tempfile.TemporaryDirectory(prefix="goldtape-llm-") as folder,
-        serving("python -m services.l1.llm --port {port}", environ, TOOLS, Path(folder) / "llm.log") as base_url,
+        serving(SERVE, environ, TOOLS, Path(folder) / "llm.log") as base_url,
     ):
         yield {"L1_LLM_BASE_URL": base_url, "L1_LLM_API_KEY": API_KEY}

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from services.l1.access import Resources
 from services.l1.database import create_engine, create_sessions, create_tables
 from services.l1.errors import install_error_handlers
-from services.l1.llm_client import LLMClient
+from services.l1.llm import LLMClient
 from services.l1.routes import auth, categories, escalations, intake, sessions
 from services.l1.settings import Settings
 

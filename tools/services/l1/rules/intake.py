@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.l1.clock import now
-from services.l1.llm_client import LLMClient
+from services.l1.llm import LLMClient
 from services.l1.rules.categories import enabled_categories
 from services.l1.rules.flows import find_matching, find_published, first_node
 from services.l1.rules.sessions import open_session

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -11,8 +12,9 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from services.l1.llm.replies import Mode, parse_call, render_completion
-from services.l1.llm.scripts import Json
+from services.l1.stand_ins.replies import Mode, parse_call, render_completion
+from services.l1.stand_ins.scripts import Json
+from services.serving import serve
 
 router = APIRouter()
 
@@ -103,3 +105,7 @@ async def reset(memory: Memory) -> Log:
     """Forget every call, and return to nothing being wrong."""
     memory.setting, memory.events = Setting(), []
     return Log(count=0, events=[])
+
+
+if __name__ == "__main__":
+    sys.exit(serve("services.l1.stand_ins.llm", app_from))

@@ -18,7 +18,7 @@ import hashlib
 import json
 from typing import Literal
 
-from services.l1.llm.scripts import Json, classify, next_node
+from services.l1.stand_ins.scripts import Json, classify, next_node
 
 Mode = Literal["ok", "out_of_scope", "slow", "down", "nonsense", "incomplete", "refusal", "empty"]
 PROSE = "Sure! First I would check the cable."

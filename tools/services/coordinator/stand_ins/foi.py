@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.datastructures import FormData, UploadFile
 
-from services.coordinator.fakes.base import Event, Fake, Mode
+from services.coordinator.stand_ins.base import Event, Fake, Mode
 
 _ACTIONS = ("extraction", "filename_extraction")
 

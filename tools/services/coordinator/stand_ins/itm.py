@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from services.coordinator.fakes.base import Fake, json_call
+from services.coordinator.stand_ins.base import Fake, json_call
 
 HEADERS = ("authorization", "consumer-type", "source-system")
 FIELDS = ("sourceUniqueRef", "clientAccountRegion", "messageCategory", "productIdentifier", "payload")

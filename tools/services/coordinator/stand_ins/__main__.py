@@ -1,4 +1,4 @@
-"""Serve one fake on loopback: python -m services.coordinator.fakes foi --port 18083"""
+"""Serve one fake on loopback: python -m services.coordinator.stand_ins foi --port 18083"""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from services.coordinator.fakes.foi import FoiFake
-from services.coordinator.fakes.iqube import IQubeFake
-from services.coordinator.fakes.itm import ItmFake
-from services.coordinator.fakes.serving import serve
+from services.coordinator.stand_ins.foi import FoiFake
+from services.coordinator.stand_ins.iqube import IQubeFake
+from services.coordinator.stand_ins.itm import ItmFake
+from services.coordinator.stand_ins.serving import serve
 
 FAKES = {"itm": (ItmFake, 18081), "iqube": (IQubeFake, 18082), "foi": (FoiFake, 18083)}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until interrupted; returns 0, or 1 if the port is taken."""
-    parser = ArgumentParser(prog="python -m services.coordinator.fakes", description=__doc__)
+    parser = ArgumentParser(prog="python -m services.coordinator.stand_ins", description=__doc__)
     parser.add_argument("name", choices=FAKES)
     parser.add_argument("--port", type=int, help="port on 127.0.0.1 (default: IT_FAKE_<NAME>_PORT, then the usual)")
     parser.add_argument("--fd", type=int, help="an inherited socket that listens already, instead of a port")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from services.coordinator.fakes.base import Fake, json_call
+from services.coordinator.stand_ins.base import Fake, json_call
 
 FIELDS = ("file_path", "reason")
 

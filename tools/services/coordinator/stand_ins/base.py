@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.coordinator.fakes.serving import reset_connection
+from services.coordinator.stand_ins.serving import reset_connection
 
 Event = dict[str, Any]
 

@@ -1,9 +1,0 @@
-"""Serve on loopback: python -m services.l1.llm --port N"""
-
-import sys
-
-from services.l1.llm.app import app_from
-from services.serving import serve
-
-if __name__ == "__main__":
-    sys.exit(serve("services.l1.llm", app_from))
