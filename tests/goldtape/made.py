@@ -14,8 +14,8 @@ SHOP = System("shop", (Target("shop", "http://shop.test", "SHOP_URL", ""),), act
 
 def config(root: Path, **how: Any) -> Config:
     """A project below `root` that has one system, the shop."""
-    folders = {name: root / name for name in ("tests", "cassettes", "snapshots")}
-    return Config(root, work=root / ".goldtape", **folders, **{"systems": {"shop": SHOP}, **how})
+    folders = (root / name for name in ("tests", "cassettes", "snapshots", ".goldtape"))
+    return Config(root, *folders, **{"systems": {"shop": SHOP}, **how})
 
 
 def asked(

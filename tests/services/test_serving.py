@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,8 +20,34 @@ from services.serving import serve
 pytestmark = [pytest.mark.live, pytest.mark.allow_network]
 
 
+SERVICES = Path(__file__).parents[2] / "tools" / "services"
+# Whatever can be started is a package or a module with a main part.
+MODULES = sorted(
+    ".".join(path.relative_to(SERVICES.parent).with_suffix("").parts).removesuffix(".__main__")
+    for path in SERVICES.rglob("*.py")
+    if "if __name__ ==" in path.read_text(encoding="utf-8")
+)
+
+
 def app_from(_: Mapping[str, str]) -> FastAPI:
     return FastAPI()
+
+
+def test_every_service_has_this_command_line() -> None:
+    """Started without a port, each one says how it is started."""
+    wide = os.environ | {"COLUMNS": "200"}
+    started = {
+        module: subprocess.Popen([sys.executable, "-m", module], env=wide, stderr=subprocess.PIPE, text=True)
+        for module in MODULES
+    }
+
+    for module, child in started.items():
+        _, said = child.communicate()
+        assert child.returncode == 2
+        assert said.splitlines() == [
+            f"usage: python -m {module} [-h] (--port PORT | --fd FD)",
+            f"python -m {module}: error: one of the arguments --port --fd is required",
+        ]
 
 
 def test_a_wrong_environment_starts_nothing(capsys: pytest.CaptureFixture[str]) -> None:

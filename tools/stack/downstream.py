@@ -1,6 +1,6 @@
-"""FOI, ITM and IQube for a live run of the coordinator: those that the environment names, or fakes as child processes.
+"""FOI, ITM and IQube for a live run of the coordinator: those that the environment names, or stand-ins.
 
-Each fake takes its usual port (18081 ITM, 18082 IQube, 18083 FOI; IT_FAKE_<NAME>_PORT names another), or any free
+Each stand-in takes its usual port (18081 ITM, 18082 IQube, 18083 FOI; IT_FAKE_<NAME>_PORT names another), or any free
 one when that is taken, so that two runs can go on at once.
 """
 
@@ -26,50 +26,54 @@ START_TIMEOUT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Fake:
+class _StandIn:
     name: str
     variable: str
     usual_port: int
     path: str
 
+    @property
+    def module(self) -> str:
+        return f"services.coordinator.stand_ins.{self.name}"
 
-FAKES = (
-    _Fake("itm", "ITM_API_URL", 18081, "/itm"),
-    _Fake("iqube", "IQUBE_API_URL", 18082, "/notify"),
-    _Fake("foi", "FOI_API_URL", 18083, "/extract/{remitter}"),
+
+STAND_INS = (
+    _StandIn("itm", "ITM_API_URL", 18081, "/itm"),
+    _StandIn("iqube", "IQUBE_API_URL", 18082, "/notify"),
+    _StandIn("foi", "FOI_API_URL", 18083, "/extract/{remitter}"),
 )
 
 
-class FakeError(Exception):
-    """A fake did not start; the message says what to do."""
+class StandInError(Exception):
+    """A stand-in did not start; the message says what to do."""
 
 
 @contextmanager
 def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Run the fakes that are needed while the block runs.
+    """Run the stand-ins that are needed while the block runs.
 
     Yields:
-        The variables to add: the address of each fake. If there is any, also ENV=local, since a fake knows
+        The variables to add: the address of each stand-in. If there is any, also ENV=local, since a stand-in knows
         no cloud identity, and IT_ENABLE_FAILPOINTS=1; what the environment says about these two wins.
 
     Raises:
-        FakeError: a fake did not start.
+        StandInError: a stand-in did not start.
     """
-    wanted = [fake for fake in FAKES if not environ.get(fake.variable)]
+    wanted = [stand_in for stand_in in STAND_INS if not environ.get(stand_in.variable)]
     with ExitStack() as stack:
         # All are started before the first is waited for.
-        started = [(fake, *stack.enter_context(_started(fake, environ))) for fake in wanted]
-        urls = {fake.variable: _ready(fake, child, port) for fake, child, port in started}
+        started = [(stand_in, *stack.enter_context(_started(stand_in, environ))) for stand_in in wanted]
+        urls = {stand_in.variable: _ready(stand_in, child, port) for stand_in, child, port in started}
         defaults = {"ENV": "local", "IT_ENABLE_FAILPOINTS": "1"} if urls else {}
         yield urls | {name: environ.get(name) or value for name, value in defaults.items()}
 
 
 @contextmanager
-def _started(fake: _Fake, environ: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    with _listener(int(environ.get(f"IT_FAKE_{fake.name.upper()}_PORT") or fake.usual_port)) as listener:
+def _started(stand_in: _StandIn, environ: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    with _listener(int(environ.get(f"IT_FAKE_{stand_in.name.upper()}_PORT") or stand_in.usual_port)) as listener:
         # The child gets the socket and not the port, so nobody can take the port in between.
         fd, port = listener.fileno(), listener.getsockname()[1]
-        command = [sys.executable, "-m", "services.coordinator.stand_ins", fake.name, "--fd", str(fd)]
+        command = [sys.executable, "-m", stand_in.module, "--fd", str(fd)]
         child = subprocess.Popen(
             command,
             cwd=TOOLS,
@@ -94,18 +98,18 @@ def _listener(preferred_port: int) -> socket.socket:
         return socket.create_server(("127.0.0.1", 0))
 
 
-def _ready(fake: _Fake, child: subprocess.Popen[bytes], port: int) -> str:
-    """Wait until a fake answers; returns its address for the coordinator."""
+def _ready(stand_in: _StandIn, child: subprocess.Popen[bytes], port: int) -> str:
+    """Wait until a stand-in answers; returns its address for the coordinator."""
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline and child.poll() is None:
         try:
             if httpx.get(f"{url}/healthz", trust_env=False, timeout=2).is_success:
-                return url + fake.path
+                return url + stand_in.path
         except httpx.TransportError:
             time.sleep(0.05)
     how = "hung" if child.poll() is None else f"ended with exit code {child.returncode}"
-    raise FakeError(
-        f"the fake of {fake.name} {how} before it answered\n"
-        f"  run `python -m services.coordinator.stand_ins {fake.name}` to see why, or set {fake.variable}"
+    raise StandInError(
+        f"the stand-in of {stand_in.name} {how} before it answered\n"
+        f"  run `python -m {stand_in.module} --port N` to see why, or set {stand_in.variable}"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from vcr.request import Request as VcrRequest
 from goldtape.canonical.pipeline import Captured, Pipeline
 from goldtape.cassette.live import LiveCassette
 from goldtape.config import Config
+from goldtape.exchange.interaction import Interaction
 
 ANSWER: dict[str, Any] = {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": {"string": b""}}
 
@@ -21,7 +23,12 @@ PIPELINE = Pipeline(Config(HERE, HERE, HERE, HERE, HERE))
 def captured(cassette: LiveCassette) -> list[Captured]:
     """What the cassette hands to the pipeline."""
     found: list[Captured] = []
-    cassette.interactions(lambda given: found.extend(given) or [])
+
+    def keep(given: Sequence[Captured]) -> list[Interaction]:
+        found.extend(given)
+        return []
+
+    cassette.interactions(keep)
     return found
 
 

@@ -1,1 +1,1 @@
-"""Stand-ins for what the coordinator calls: FOI, ITM and IQube, each with a call log and modes."""
+"""What the coordinator calls: FOI, ITM and IQube, each as python -m services.coordinator.stand_ins.<name> --port N"""

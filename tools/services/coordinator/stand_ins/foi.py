@@ -7,34 +7,38 @@ POST /extract/<remitter>                       as the first, under its former ad
 
 from __future__ import annotations
 
+import sys
 from hashlib import sha256
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.datastructures import FormData, UploadFile
 
-from services.coordinator.stand_ins.base import Event, Fake, Mode
+from services.coordinator.stand_ins.base import DownstreamMode
+from services.stand_in import Event, StandIn, serve_stand_in
 
+BROKEN = {
+    "non_dict": '["not an object"]',
+    "unparsable": "{not json",
+    "missing_result": '{"failed":[]}',
+    "empty_result": '{"failed":[],"result":[]}',
+}
 _ACTIONS = ("extraction", "filename_extraction")
 
 
-class FoiFake(Fake):
+class FoiMode(DownstreamMode):
+    """Its own response types are answers that are no extraction."""
+
+    WORDS = tuple(BROKEN)
+
+
+class FoiStandIn(StandIn[FoiMode]):
     """Fails in the body (mode ok false), or answers something that is not an extraction."""
 
-    title = "FOI fake"
+    title = "FOI stand-in"
 
     def add_routes(self, app: FastAPI) -> None:
         app.add_api_route("/{path:path}", self._extract, methods=["POST"])
-
-    def broken(self, mode: Mode) -> Response:
-        if mode.response_type == "unparsable":
-            return Response("{not json", media_type="application/json")
-        answers: dict[str, object] = {
-            "non_dict": ["not an object"],
-            "missing_result": {"failed": []},
-            "empty_result": {"failed": [], "result": []},
-        }
-        return JSONResponse(answers[mode.response_type])
 
     async def _extract(self, request: Request) -> Response:
         path = request.url.path
@@ -43,6 +47,8 @@ class FoiFake(Fake):
         mode = await self.admit(request, event)
         if isinstance(mode, Response):
             return mode
+        if mode.response_type in BROKEN:
+            return Response(BROKEN[mode.response_type], media_type="application/json")
         if not event["filename"]:
             return self.refusal(422, "no file")
         return JSONResponse(_refused(mode, event) if not mode.ok else _extracted(path, event))
@@ -67,7 +73,7 @@ def _extracted(path: str, event: Event) -> dict[str, object]:
     return {"result": [row], "failed": []}
 
 
-def _refused(mode: Mode, event: Event) -> dict[str, object]:
+def _refused(mode: FoiMode, event: Event) -> dict[str, object]:
     entry = {
         "status": "failed",
         "failure_reason": mode.failure_reason,
@@ -80,3 +86,7 @@ def _refused(mode: Mode, event: Event) -> dict[str, object]:
 def _remitter(path: str) -> str:
     segments = path.strip("/").split("/")
     return segments[-2] if segments[-1] in _ACTIONS and len(segments) > 1 else segments[-1]
+
+
+if __name__ == "__main__":
+    sys.exit(serve_stand_in("services.coordinator.stand_ins.foi", FoiStandIn(FoiMode())))

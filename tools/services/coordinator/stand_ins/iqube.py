@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from services.coordinator.stand_ins.base import Fake, json_call
+from services.coordinator.stand_ins.base import DownstreamMode, json_call
+from services.stand_in import StandIn, serve_stand_in
 
 FIELDS = ("file_path", "reason")
 
 
-class IQubeFake(Fake):
+class IQubeStandIn(StandIn[DownstreamMode]):
     """Fails in the body (mode ok false), and with 400 when a field is missing."""
 
-    title = "IQube fake"
+    title = "IQube stand-in"
 
     def add_routes(self, app: FastAPI) -> None:
         app.add_api_route("/{path:path}", self._notify, methods=["POST"])
@@ -32,3 +35,7 @@ class IQubeFake(Fake):
         if not mode.ok:
             return self.refusal(200, mode.message or "forced iqube failure")
         return JSONResponse({"status": "ok", "message": "notified"})
+
+
+if __name__ == "__main__":
+    sys.exit(serve_stand_in("services.coordinator.stand_ins.iqube", IQubeStandIn(DownstreamMode())))

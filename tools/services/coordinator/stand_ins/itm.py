@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from services.coordinator.stand_ins.base import Fake, json_call
+from services.coordinator.stand_ins.base import DownstreamMode, json_call
+from services.stand_in import StandIn, serve_stand_in
 
 HEADERS = ("authorization", "consumer-type", "source-system")
 FIELDS = ("sourceUniqueRef", "clientAccountRegion", "messageCategory", "productIdentifier", "payload")
 
 
-class ItmFake(Fake):
+class ItmStandIn(StandIn[DownstreamMode]):
     """Refuses in the body (mode ok false), and with 400 what a real one would not understand."""
 
-    title = "ITM fake"
+    title = "ITM stand-in"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, normal: DownstreamMode) -> None:
+        super().__init__(normal)
         self._tokens = 0
 
     def add_routes(self, app: FastAPI) -> None:
@@ -51,3 +53,7 @@ def _missing(event: dict[str, Any]) -> list[str]:
         case {"instructions": [dict() as instruction]}:
             return headers + [name for name in FIELDS if name not in instruction]
     return [*headers, "instructions"]
+
+
+if __name__ == "__main__":
+    sys.exit(serve_stand_in("services.coordinator.stand_ins.itm", ItmStandIn(DownstreamMode())))

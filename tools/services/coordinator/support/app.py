@@ -57,7 +57,7 @@ async def _bench(settings: Settings, stack: AsyncExitStack) -> Bench:
         database=database,
         share=connection,
         coordinator=await client(settings.it_coordinator_base_url),
-        fakes={
+        stand_ins={
             "foi": await client(settings.foi_api_url),
             "iqube": await client(settings.iqube_api_url),
             "itm": await client(settings.itm_api_url),

@@ -1,4 +1,4 @@
-"""What the routes work on: share, rows, fakes, coordinator."""
+"""What the routes work on: share, rows, stand-ins, coordinator."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Bench:
     database: Database
     share: SmbClient
     coordinator: httpx.AsyncClient
-    fakes: Mapping[str, httpx.AsyncClient]
+    stand_ins: Mapping[str, httpx.AsyncClient]
     handles: dict[str, Handle] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     lines_seen: int = 0

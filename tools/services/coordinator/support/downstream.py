@@ -1,4 +1,4 @@
-"""The fakes: their modes, and the calls they have had."""
+"""The stand-ins: their modes, and the calls they have had."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Calls(BaseModel):
 
 @router.get("/{name}")
 async def list_calls(name: Name, bench: BenchOf, at_least: int = 0) -> Calls:
-    """List a fake's calls once there are `at_least` so many; 409 if there are not in half a minute."""
+    """List a stand-in's calls once there are `at_least` so many; 409 if there are not in half a minute."""
     deadline = time.monotonic() + LONGEST_WAIT_S
-    while len(events := await _events(bench.fakes[name])) < at_least:
+    while len(events := await _events(bench.stand_ins[name])) < at_least:
         if time.monotonic() > deadline:
             raise HTTPException(HTTPStatus.CONFLICT, f"{name} had {len(events)} calls, not {at_least}")
         await asyncio.sleep(LOOK_INTERVAL_S)
@@ -43,8 +43,8 @@ async def list_calls(name: Name, bench: BenchOf, at_least: int = 0) -> Calls:
 
 @router.put("/{name}/mode")
 async def set_mode(name: Name, mode: dict[str, Any], bench: BenchOf, response: Response) -> dict[str, Any]:
-    """Say how a fake answers from now on; a call that hangs is answered by the new mode."""
-    answer = await bench.fakes[name].post("/__mode", json=mode)
+    """Say how a stand-in answers from now on; a call that hangs is answered by the new mode."""
+    answer = await bench.stand_ins[name].post("/__mode", json=mode)
     response.status_code = answer.status_code
     body: dict[str, Any] = answer.json()
     return body
@@ -52,18 +52,18 @@ async def set_mode(name: Name, mode: dict[str, Any], bench: BenchOf, response: R
 
 @router.post("/{name}/reset", status_code=HTTPStatus.NO_CONTENT)
 async def reset(name: Name, bench: BenchOf) -> None:
-    """Forget a fake's calls and its mode."""
-    (await bench.fakes[name].post("/__reset")).raise_for_status()
+    """Forget a stand-in's calls and its mode."""
+    (await bench.stand_ins[name].post("/__reset")).raise_for_status()
 
 
 async def reset_all(bench: Bench) -> None:
-    """Forget the calls and the modes of all fakes."""
-    for fake in bench.fakes.values():
-        (await fake.post("/__reset")).raise_for_status()
+    """Forget the calls and the modes of all stand-ins."""
+    for stand_in in bench.stand_ins.values():
+        (await stand_in.post("/__reset")).raise_for_status()
 
 
-async def _events(fake: httpx.AsyncClient) -> list[dict[str, Any]]:
-    answer = (await fake.get("/__events")).raise_for_status()
+async def _events(stand_in: httpx.AsyncClient) -> list[dict[str, Any]]:
+    answer = (await stand_in.get("/__events")).raise_for_status()
     events: list[dict[str, Any]] = answer.json()["events"]
     return events
 

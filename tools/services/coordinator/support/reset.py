@@ -22,11 +22,11 @@ router = APIRouter()
 
 @router.post("/reset", status_code=HTTPStatus.NO_CONTENT)
 async def reset(bench: BenchOf) -> None:
-    """Bring the share back, let the coordinator finish, then empty share, table, fakes and error lines."""
+    """Bring the share back, let the coordinator finish, then empty share, table, stand-ins and error lines."""
     if bench.settings.smb_down_file is not None:
         await faults.set_smb_state(bench, "up")
     await handles.close_all(bench)
-    # First the fakes: a call that hangs would keep the coordinator busy.
+    # First the stand-ins: a call that hangs would keep the coordinator busy.
     await downstream.reset_all(bench)
     await coordinator.drained(bench)
     if bench.settings.smb_local_root is not None:

@@ -21,11 +21,11 @@ class Settings(TableSettings, ShareSettings):
     it_coordinator_base_url: BaseUrl
     """the address of the coordinator"""
     foi_api_url: Origin
-    """the address of the FOI fake"""
+    """the address of the FOI stand-in"""
     iqube_api_url: Origin
-    """the address of the IQube fake"""
+    """the address of the IQube stand-in"""
     itm_api_url: Origin
-    """the address of the ITM fake"""
+    """the address of the ITM stand-in"""
     smb_local_root: Path | None = None
     """the folder of the share, where it is on this machine: needed for file modes"""
     smb_down_file: Path | None = None

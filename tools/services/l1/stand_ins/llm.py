@@ -1,111 +1,108 @@
-"""The stand-in's endpoint, and how a test sets its mode and reads what it was asked."""
+"""A stand-in for the language model: the same endpoint, with answers that depend on the request alone.
+
+It behaves like a model that must be checked: it names every node `n1`, and a category whether or not it was offered.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import hashlib
+import json
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Header, Request
+from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 
-from services.l1.stand_ins.replies import Mode, parse_call, render_completion
-from services.l1.stand_ins.scripts import Json
-from services.serving import serve
+from services.l1.stand_ins.scripts import Json, classify, next_node
+from services.stand_in import Event, Mode, StandIn, serve_stand_in
 
-router = APIRouter()
-
-
-class Setting(BaseModel):
-    """The current mode; `delay_s` matters to `slow` only."""
-
-    mode: Mode = "ok"
-    delay_s: Annotated[float, Field(ge=0, le=600)] = 60.0
+PROSE = "Sure! First I would check the cable."
+REFUSAL = "I cannot help with that."
 
 
-class Event(BaseModel):
-    """A call: its kind, `classify` or `node`, and the question; the prompt is always the same."""
+class ModelMode(Mode):
+    """What can be wrong with the model's answer.
 
-    kind: str
-    asked: Json
+    out_of_scope  it takes no problem on; nodes are as usual
+    nonsense      the content is prose instead of JSON
+    incomplete    the content is JSON that lacks what was asked for
+    refusal       there is no content, but a refusal
+    empty         there are no choices
+    """
 
-
-class Log(BaseModel):
-    """The calls since the last reset, in the order they came."""
-
-    count: int
-    events: list[Event]
-
-
-@dataclass
-class State:
-    """What the stand-in remembers between requests."""
-
-    setting: Setting = field(default_factory=Setting)
-    events: list[Event] = field(default_factory=list)
+    WORDS = ("out_of_scope", "nonsense", "incomplete", "refusal", "empty")
 
 
-def app_from(_: Mapping[str, str]) -> FastAPI:
-    """Build a stand-in with an empty log and nothing wrong with it."""
-    app = FastAPI(title="Stand-in language model")
-    app.state.memory = State()
-    app.include_router(router)
-    return app
+class LanguageModel(StandIn[ModelMode]):
+    """Answers chat completions by its scripts."""
+
+    title = "Stand-in language model"
+
+    def add_routes(self, app: FastAPI) -> None:
+        app.add_api_route("/v1/chat/completions", self._complete, methods=["POST"], response_model=None)
+
+    def refusal(self, status: int, message: str) -> Response:
+        kind = "server_error" if status >= 500 else "invalid_request_error"
+        return JSONResponse({"error": {"message": message, "type": kind}}, status)
+
+    async def _complete(
+        self, request: Request, body: Json, authorization: Annotated[str, Header()] = ""
+    ) -> Response | Json:
+        if not authorization.startswith("Bearer "):
+            return self.refusal(401, "no API key")
+        call = parse_call(body)
+        mode = await self.admit(request, call)
+        return mode if isinstance(mode, Response) else render_completion(body, choices(call, mode.response_type))
 
 
-def _memory(request: Request) -> State:
-    memory = request.app.state.memory
-    assert isinstance(memory, State)  # app_from puts it there
-    return memory
+def parse_call(request: Json) -> Event:
+    """Return what a request asks for: its kind, `classify` or `node`, and the question; the prompt is always the same.
+
+    The kind is in the first line of the system message: `l1-node/1`.
+    """
+    system, user = request["messages"]
+    tag: str = system["content"].split("\n", 1)[0]
+    return {"kind": tag.removeprefix("l1-").partition("/")[0], "asked": json.loads(user["content"])}
 
 
-Memory = Annotated[State, Depends(_memory)]
+def render_completion(request: Json, choices: list[Json]) -> Json:
+    """Answer as the real endpoint does; what is random there is derived from the request here."""
+    digest = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
+    return {
+        "id": f"chatcmpl-{digest[:24]}",
+        "object": "chat.completion",
+        "created": 0,
+        "model": request["model"],
+        "choices": choices,
+        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+        "system_fingerprint": f"fp_{digest[-10:]}",
+    }
 
 
-@router.get("/healthz")
-async def healthz() -> dict[str, str]:
-    """Say that the stand-in is up."""
-    return {"status": "ok"}
+def choices(call: Event, response_type: str) -> list[Json]:
+    """Return the choices of a completion, spoiled as the response type says."""
+    if response_type == "empty":
+        return []
+    refused = response_type == "refusal"
+    message = {
+        "role": "assistant",
+        "content": None if refused else _content(call, response_type),
+        "refusal": REFUSAL if refused else None,
+    }
+    return [{"index": 0, "message": message, "finish_reason": "stop"}]
 
 
-@router.post("/v1/chat/completions")
-async def complete(body: Json, memory: Memory, authorization: Annotated[str, Header()] = "") -> JSONResponse:
-    """Answer a chat completion as the mode demands."""
-    if not authorization.startswith("Bearer "):
-        return JSONResponse({"error": {"message": "no API key", "type": "invalid_request_error"}}, 401)
-    setting = memory.setting
-    kind, asked = parse_call(body)
-    # Logged before the answer: a call whose client gave up waiting was a call all the same.
-    memory.events.append(Event(kind=kind, asked=asked))
-    if setting.mode == "slow":
-        await asyncio.sleep(setting.delay_s)
-    if setting.mode == "down":
-        return JSONResponse({"error": {"message": "overloaded", "type": "server_error"}}, 500)
-    return JSONResponse(render_completion(body, setting.mode))
-
-
-@router.get("/__events")
-async def list_events(memory: Memory) -> Log:
-    """Show every call since the last reset."""
-    return Log(count=len(memory.events), events=memory.events)
-
-
-@router.post("/__mode")
-async def set_mode(setting: Setting, memory: Memory) -> Setting:
-    """Choose what is wrong with the model from now on."""
-    memory.setting = setting
-    return setting
-
-
-@router.post("/__reset")
-async def reset(memory: Memory) -> Log:
-    """Forget every call, and return to nothing being wrong."""
-    memory.setting, memory.events = Setting(), []
-    return Log(count=0, events=[])
+def _content(call: Event, response_type: str) -> str:
+    if response_type == "nonsense":
+        return PROSE
+    if response_type == "incomplete":
+        return "{}"
+    if call["kind"] == "node":
+        return json.dumps(next_node(call["asked"]))
+    if response_type == "out_of_scope":
+        return json.dumps({"in_scope": False, "category": None})
+    return json.dumps(classify(call["asked"]))
 
 
 if __name__ == "__main__":
-    sys.exit(serve("services.l1.stand_ins.llm", app_from))
+    sys.exit(serve_stand_in("services.l1.stand_ins.llm", LanguageModel(ModelMode())))

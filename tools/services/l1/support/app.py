@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import httpx
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
 
 from services.l1.database import create_engine, create_sessions
 from services.l1.errors import install_error_handlers
@@ -37,6 +38,11 @@ def app_from(environ: Mapping[str, str]) -> FastAPI:
 
     app = FastAPI(title="L1 support", lifespan=lifespan)
     install_error_handlers(app)
+    app.add_exception_handler(httpx.HTTPError, _no_stand_in)
     for router in (arrange.router, observe.router, language_model.router):
         app.include_router(router)
     return app
+
+
+def _no_stand_in(_: Request, __: Exception) -> JSONResponse:
+    return JSONResponse({"detail": "llm_stand_in_unavailable"}, 502)

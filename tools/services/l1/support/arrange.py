@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.l1.clock import now
 from services.l1.errors import Conflict, NotFound
+from services.l1.support import language_model
 from services.l1.support.bodies import (
     Created,
     NewFlow,
@@ -38,7 +39,7 @@ async def reset(db: Database, llm: LanguageModel) -> None:
     for table in reversed(Base.metadata.sorted_tables):
         await db.execute(delete(table))
     await db.commit()
-    await llm.post("/__reset")
+    await language_model.reset(llm)
 
 
 @router.patch("/users/{user_id}")

@@ -2,63 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import httpx
 from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
 
-from services.l1.errors import LLMUnavailable
+from services.l1.support.bodies import Body
 from services.l1.support.resources import Shared
 
-Json = dict[str, Any]
+# What the stand-in calls these; the others have the same name there.
+RESPONSE_TYPES = {"ok": "normal", "slow": "normal", "down": "http_500"}
 
 router = APIRouter(prefix="/llm")
 
 
-class StandIn:
-    """The stand-in's own routes; a model that has none of them is not the stand-in."""
+class ModelMode(Body):
+    """What is wrong with the model from now on; `delay_s` matters to `slow` only."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self._http = http
-
-    async def get(self, path: str) -> Json:
-        """Return the JSON of a GET."""
-        return await self._send("GET", path, None)
-
-    async def post(self, path: str, body: Json | None = None) -> Json:
-        """Return the JSON of a POST."""
-        return await self._send("POST", path, body)
-
-    async def _send(self, method: str, path: str, body: Json | None) -> Json:
-        try:
-            response = await self._http.request(method, path, json=body)
-            response.raise_for_status()
-        except httpx.HTTPError as error:
-            raise LLMUnavailable("llm_stand_in_unavailable") from error
-        answer: Json = response.json()
-        return answer
+    mode: Literal["ok", "out_of_scope", "slow", "down", "nonsense", "incomplete", "refusal", "empty"] = "ok"
+    delay_s: Annotated[float, Field(ge=0, le=600)] = 60.0
 
 
-def _stand_in(shared: Shared) -> StandIn:
-    return StandIn(shared.llm)
+class Calls(BaseModel):
+    """The calls since the last reset, in the order they came."""
+
+    count: int
+    events: list[dict[str, Any]]
 
 
-LanguageModel = Annotated[StandIn, Depends(_stand_in)]
+def _stand_in(shared: Shared) -> httpx.AsyncClient:
+    return shared.llm
+
+
+LanguageModel = Annotated[httpx.AsyncClient, Depends(_stand_in)]
 
 
 @router.get("/events")
-async def list_events(llm: LanguageModel) -> Json:
-    """Show every call of the model since the last reset, in order, and how many there were."""
-    return await llm.get("/__events")
+async def list_events(llm: LanguageModel) -> Calls:
+    """Show every call of the model, and how many there were."""
+    events = (await llm.get("/__events")).raise_for_status().json()["events"]
+    return Calls(count=len(events), events=events)
 
 
 @router.put("/mode")
-async def set_mode(body: Json, llm: LanguageModel) -> Json:
-    """Choose what is wrong with the model: `{"mode": "slow", "delay_s": 2}`."""
-    return await llm.post("/__mode", body)
+async def set_mode(body: ModelMode, llm: LanguageModel) -> ModelMode:
+    """Choose what is wrong with the model."""
+    response_type = RESPONSE_TYPES.get(body.mode, body.mode)
+    mode = {"response_type": response_type, "delay_s": body.delay_s if body.mode == "slow" else 0}
+    (await llm.post("/__mode", json=mode)).raise_for_status()
+    return body
 
 
 @router.post("/reset")
-async def reset(llm: LanguageModel) -> Json:
+async def reset(llm: LanguageModel) -> Calls:
     """Forget the calls, and return to nothing being wrong."""
-    return await llm.post("/__reset")
+    (await llm.post("/__reset")).raise_for_status()
+    return Calls(count=0, events=[])
