@@ -10,7 +10,7 @@ from ..planted import Edit, live_run
 
 pytestmark = [pytest.mark.live, pytest.mark.allow_network]
 
-SESSIONS, WALKS, ESCALATIONS = "l1/rules/sessions.py", "l1/rules/walks.py", "l1/rules/escalations.py"
+SESSIONS, WALKS, ESCALATIONS = "l1/features/sessions.py", "l1/features/walks.py", "l1/features/escalations.py"
 ENDPOINTS, AI_BUILD = "tests/l1/test_l1_endpoints.py", "tests/l1/test_l1_api_ai_build.py"
 
 BUGS = {

@@ -3,7 +3,7 @@
 Run it with `python -m services.l1 --port N`. The layers import downwards only:
 
     app.py, routes/, access.py     what HTTP sees: paths, bodies, who may call
-    rules/                         what the service does, one file a subject
+    features/                      what the service does, one file a subject
     llm.py, database.py            what it reaches: the language model, PostgreSQL
     schemas/, tables.py            what travels, and what is stored
     errors, clock, settings, ...   what everybody uses

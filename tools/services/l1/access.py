@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.l1.database import Sessions
 from services.l1.errors import Forbidden, NotAuthenticated, SubscriptionRequired
+from services.l1.features.accounts import find_present_user, has_l1
 from services.l1.llm import LLMClient
-from services.l1.rules.accounts import find_present_user, has_l1
 from services.l1.settings import Settings
 from services.l1.tables import User
 from services.l1.tokens import parse_token

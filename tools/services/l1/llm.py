@@ -15,8 +15,8 @@ import httpx
 from pydantic import BaseModel, ValidationError, model_validator
 
 from services.l1.errors import LLMUnavailable
-from services.l1.schemas.base import StoredText
-from services.l1.schemas.nodes import NodeDraft
+from services.l1.fields import StoredText
+from services.l1.nodes import NodeDraft
 from services.l1.settings import Settings
 
 MAX_TOKENS = 600

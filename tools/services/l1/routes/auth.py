@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from services.l1.access import Database, Shared
 from services.l1.clock import now
-from services.l1.rules import accounts
+from services.l1.features import accounts
 from services.l1.schemas.auth import LoginRequest, RegisterRequest, TokenResponse, UserResponse
 from services.l1.tokens import issue_token
 

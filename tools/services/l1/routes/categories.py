@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.l1.access import Database, OwnerOrAdmin
-from services.l1.rules import categories
+from services.l1.features import categories
 from services.l1.schemas.categories import CategoriesRequest, CategoriesResponse
 
 router = APIRouter(prefix="/l1/categories", tags=["categories"])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from services.l1.access import Database, EscalationTaker, Walker
-from services.l1.rules import escalations
+from services.l1.features import escalations
 from services.l1.schemas.escalations import EscalateRequest, EscalateWithoutWalkRequest, EscalationResponse
 from services.l1.schemas.sessions import SessionResponse
 from services.l1.tables import L1WalkSession

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.l1.access import Database, Shared, Walker
-from services.l1.rules import intake
+from services.l1.features import intake
 from services.l1.schemas.intake import IntakeRequest, IntakeResponse
 
 router = APIRouter(prefix="/l1", tags=["intake"])

@@ -7,8 +7,8 @@ import uuid
 from fastapi import APIRouter
 
 from services.l1.access import Database, Shared, Walker
-from services.l1.rules import sessions, walks
-from services.l1.schemas.nodes import Node
+from services.l1.features import sessions, walks
+from services.l1.nodes import Node
 from services.l1.schemas.sessions import NotesRequest, ResolveRequest, SessionResponse, StepRequest
 
 router = APIRouter(prefix="/l1/sessions", tags=["sessions"])

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from services.l1.schemas.base import FromRow, NonBlank, StoredText
+from services.l1.fields import FromRow, NonBlank, StoredText
 
 Email = Annotated[
     str, StringConstraints(pattern=r"^[^@\s\x00]+@[^@\s\x00]+$", max_length=254), AfterValidator(str.lower)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from services.l1.schemas.base import NonBlank, StoredText
+from services.l1.fields import NonBlank, StoredText
 from services.l1.schemas.sessions import SessionResponse
 
 ReasonCategory = Literal["needs_l2", "no_kb", "out_of_scope", "depth_cap", "other"]

@@ -6,8 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from services.l1.schemas.base import StoredText
-from services.l1.schemas.nodes import NodeDraft
+from services.l1.fields import StoredText
+from services.l1.nodes import NodeDraft
 
 NodeName = Annotated[StoredText, StringConstraints(min_length=1)]
 

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, Self
 from pydantic import BaseModel, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.l1.schemas.base import NonBlank, StoredText
+from services.l1.fields import NonBlank, StoredText
 from services.l1.schemas.sessions import SessionKind
 
 Outcome = Literal["build", "flow", "adhoc", "out_of_scope"]

@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import BaseModel
 
 from services.l1.clock import Instant
-from services.l1.schemas.base import FromRow, NonBlank, StoredText
-from services.l1.schemas.nodes import AnsweredNode, Node
+from services.l1.fields import FromRow, NonBlank, StoredText
+from services.l1.nodes import AnsweredNode, Node
 
 SessionKind = Literal["adhoc", "ai_build", "flow"]
 SessionStatus = Literal["active", "resolved", "escalated"]

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.l1.fields import FromRow, NonBlank, StoredText
 from services.l1.schemas.auth import AccountRole, Email
-from services.l1.schemas.base import FromRow, NonBlank, StoredText
 from services.l1.schemas.flows import FlowTree
 from services.l1.schemas.sessions import SessionKind, SessionStatus
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.l1.clock import now
+from services.l1.features.categories import enabled_categories
+from services.l1.features.flows import find_matching, find_published, first_node
+from services.l1.features.sessions import open_session
+from services.l1.features.tickets import create_ticket
 from services.l1.llm import LLMClient
-from services.l1.rules.categories import enabled_categories
-from services.l1.rules.flows import find_matching, find_published, first_node
-from services.l1.rules.sessions import open_session
-from services.l1.rules.tickets import create_ticket
 from services.l1.schemas.intake import IntakeRequest, IntakeResponse, Outcome
 from services.l1.schemas.sessions import SessionKind
 from services.l1.tables import Flow, User

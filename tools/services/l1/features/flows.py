@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.l1.errors import BadRequest, NotFound
+from services.l1.nodes import Node
 from services.l1.schemas.flows import FlowTree
-from services.l1.schemas.nodes import Node
 from services.l1.tables import Flow, User
 
 

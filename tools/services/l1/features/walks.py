@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.l1.clock import now, render_instant
 from services.l1.errors import BadRequest, Conflict
+from services.l1.features.flows import node_after
+from services.l1.features.sessions import lock_active
 from services.l1.llm import LLMClient
-from services.l1.rules.flows import node_after
-from services.l1.rules.sessions import lock_active
-from services.l1.schemas.nodes import AnsweredNode, Node
+from services.l1.nodes import AnsweredNode, Node
 from services.l1.schemas.sessions import StepRequest
 from services.l1.tables import L1WalkSession, User
 

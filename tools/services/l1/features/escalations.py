@@ -11,9 +11,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.l1.clock import now
-from services.l1.rules.audit import record
-from services.l1.rules.sessions import lock_active, open_session
-from services.l1.rules.tickets import create_ticket
+from services.l1.features.audit import record
+from services.l1.features.sessions import lock_active, open_session
+from services.l1.features.tickets import create_ticket
 from services.l1.schemas.escalations import EscalateRequest, EscalateWithoutWalkRequest
 from services.l1.tables import ESCALATION_ROLES, L1WalkSession, Notification, User
 

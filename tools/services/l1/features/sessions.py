@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.l1.clock import now
 from services.l1.errors import Conflict, NotFound
-from services.l1.rules.audit import record
-from services.l1.rules.proposals import propose_flow
-from services.l1.rules.tickets import close_ticket
+from services.l1.features.audit import record
+from services.l1.features.proposals import propose_flow
+from services.l1.features.tickets import close_ticket
 from services.l1.schemas.sessions import Note, ResolveRequest, SessionKind
 from services.l1.tables import InternalTicket, L1WalkSession, User
 

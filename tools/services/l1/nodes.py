@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from services.l1.schemas.base import NonBlank, StoredText
+from services.l1.fields import NonBlank, StoredText
 
 NodeType = Literal["question", "resolution", "escalate"]
 
