@@ -14,8 +14,8 @@ SHOP = System("shop", (Target("shop", "http://shop.test", "SHOP_URL", ""),), act
 
 def config(root: Path, **how: Any) -> Config:
     """A project below `root` that has one system, the shop."""
-    folders = (root / name for name in ("tests", "cassettes", "snapshots", ".goldtape"))
-    return Config(root, *folders, **{"systems": {"shop": SHOP}, **how})
+    tests, cassettes, snapshots = (root / name for name in ("tests", "cassettes", "snapshots"))
+    return Config(root, tests, cassettes, snapshots, root / ".goldtape", **{"systems": {"shop": SHOP}, **how})
 
 
 def asked(
