@@ -1,9 +1,9 @@
 """`[tool.goldtape]` in pyproject.toml, read once into frozen dataclasses.
 
     [tool.goldtape.systems.curation]
-    host = "http://curation.test"                        the only host that goldens ever know
-    url-env = "CURATION_URL"                             names a real deployment when it is set
-    serve = "python -m services.curation --port {port}"  started when it is not
+    host = "http://curation.test"                        the only host in the goldens
+    url-env = "CURATION_URL"                             the variable that names a real deployment
+    serve = "python -m services.curation --port {port}"  the command that starts a local one
 
 Unknown keys and wrong types are errors that name the key, the value and the nearest valid spelling.
 """
@@ -12,15 +12,12 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-BODY_LIMIT_BYTES = 64 * 1024
-MAX_AGE_DAYS = 180
-READY = "/healthz"
 VOLATILE_CLASSES = ("constant", "etag", "instant", "token", "uuid")
 
 
@@ -32,9 +29,9 @@ class ConfigError(ValueError):
 class Volatile:
     """A path of a response whose value cannot repeat, and the placeholder it gets.
 
-    `path` is dotted below the body, `[*]` stands for any position: `assigned[*].durationMs`.
-    `kind` is one of VOLATILE_CLASSES; "constant" holds 0, "" or False, the others are numbered. It is about the
-    responses of `hosts`, those of its system; none means every host.
+    `path` is dotted below the body, `[*]` is any position: `assigned[*].durationMs`. `kind` is one of
+    VOLATILE_CLASSES; "constant" becomes 0, "" or False, the others are numbered. The rule is for responses of
+    `hosts`, which are those of its system; an empty set is every host.
     """
 
     path: str
@@ -43,34 +40,33 @@ class Volatile:
     hosts: frozenset[str] = frozenset()
 
     def is_about(self, uri: str) -> bool:
-        """Whether the rule is about what answers at a URI."""
+        """Whether the rule is for the responses to requests for a URI."""
         return not self.hosts or urlsplit(uri).netloc in self.hosts
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One address of a system: its canonical host, and where a live run finds it.
+    """One address of a system: its canonical host, and how a live run finds it.
 
-    `url_env` names the environment variable of a real deployment. `serve` is the command of the local
-    service, with `{port}` in it; it is ready when `ready` answers with a status below 400.
+    `url_env` names the environment variable with the URL of a real deployment. `serve` is the command that starts
+    a local service, with `{port}` in it; the service is ready when the path `ready` answers with a status below 400.
     """
 
     name: str
     host: str
     url_env: str
-    serve: str
-    ready: str = READY
+    serve: str = ""
+    ready: str = "/healthz"
 
 
 @dataclass(frozen=True, slots=True)
 class System:
     """Everything the engine knows about one system.
 
-    `actor` is the request header that says who is asking. `request_headers` and `response_headers` are
-    the headers that matter besides the defaults. `stack` lists "module:function" context managers
-    that start what the service stands on, `environ` what a local service finds in its environment
-    unless that says otherwise. `secrets` and `public` add to and take from the field names that
-    are redacted.
+    `actor` is the request header that says who is asking. `request_headers` and `response_headers` are kept besides
+    the usual ones; all three are in lower case. `secrets` are field names to redact besides the usual ones, `public`
+    are names not to redact. `stack` lists the "module:function" context managers that start what a local service
+    needs, `environ` the environment variables it gets unless they are set already.
     """
 
     name: str
@@ -87,10 +83,10 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The project: where its files lie (absolute paths) and which systems it has.
+    """The project: the places of its files (absolute paths) and its systems by name.
 
-    `body_limit` is in bytes: larger bodies are summarised in snapshots and compressed in cassettes.
-    `max_age_days` is the age at which `goldtape audit` asks for a new recording.
+    Bodies of more than `body_limit` bytes are summarised in snapshots and compressed in cassettes. `goldtape audit`
+    asks for a new recording of goldens that are older than `max_age_days`.
     """
 
     root: Path
@@ -98,13 +94,13 @@ class Config:
     cassettes: Path
     snapshots: Path
     work: Path
-    body_limit: int = BODY_LIMIT_BYTES
-    max_age_days: int = MAX_AGE_DAYS
+    body_limit: int = 64 * 1024
+    max_age_days: int = 180
     systems: Mapping[str, System] = field(default_factory=dict)
 
     @property
     def logs(self) -> Path:
-        """The folder of what local services print, a file each."""
+        """The folder of the output of local services, a file each."""
         return self.work / "logs"
 
     def target(self, name: str) -> Target:
@@ -132,6 +128,17 @@ def find_root(start: Path) -> Path | None:
     return None
 
 
+_FOLDERS = ("tests", "cassettes", "snapshots")
+_PROJECT_KEYS = {**dict.fromkeys(_FOLDERS, str), "body-limit": int, "max-age-days": int, "systems": dict}
+_TARGET_KEYS = dict.fromkeys(("host", "url-env", "serve", "ready"), str)
+_SYSTEM_KEYS = {
+    **dict.fromkeys((*_TARGET_KEYS, "actor"), str),
+    **dict.fromkeys(("request-headers", "response-headers", "secrets", "public", "stack", "volatile"), list),
+    **dict.fromkeys(("environ", "support"), dict),
+}
+_VOLATILE_KEYS = dict.fromkeys(("path", "as", "why"), str)
+
+
 def load(root: Path) -> Config:
     """Read `<root>/pyproject.toml`.
 
@@ -142,91 +149,47 @@ def load(root: Path) -> Config:
     table = _read(file).get("tool", {}).get("goldtape")
     if table is None:
         raise ConfigError(f"{file} has no [tool.goldtape] table; see `goldtape new --help`")
-    where = "tool.goldtape"
-    _check(
-        table,
-        where,
-        {
-            "tests": str,
-            "cassettes": str,
-            "snapshots": str,
-            "body-limit": int,
-            "max-age-days": int,
-            "systems": dict,
-        },
-    )
-    return Config(
-        root=root,
-        tests=root / table.get("tests", "tests"),
-        cassettes=root / table.get("cassettes", "cassettes"),
-        snapshots=root / table.get("snapshots", "snapshots"),
-        work=root / ".goldtape",
-        body_limit=table.get("body-limit", BODY_LIMIT_BYTES),
-        max_age_days=table.get("max-age-days", MAX_AGE_DAYS),
-        systems={name: _system(name, entry, where) for name, entry in table.get("systems", {}).items()},
-    )
+    given = _checked(table, "tool.goldtape", _PROJECT_KEYS)
+    folders = {name: root / given.pop(name, name) for name in _FOLDERS}
+    systems = {name: _system(name, entry) for name, entry in given.pop("systems", {}).items()}
+    return Config(root, **folders, work=root / ".goldtape", systems=systems, **given)
 
 
-_TARGET_KEYS: dict[str, type] = {"host": str, "url-env": str, "serve": str, "ready": str}
-_SYSTEM_KEYS: dict[str, type] = _TARGET_KEYS | {
-    "actor": str,
-    "request-headers": list,
-    "response-headers": list,
-    "secrets": list,
-    "public": list,
-    "stack": list,
-    "environ": dict,
-    "volatile": list,
-    "support": dict,
-}
-
-
-def _system(name: str, table: Any, where: str) -> System:
-    where = f"{where}.systems.{name}"
-    _check(table, where, _SYSTEM_KEYS)
-    targets = [_target(name, table, where)]
-    if "support" in table:
-        _check(table["support"], f"{where}.support", _TARGET_KEYS)
-        targets.append(_target(f"{name}-support", table["support"], f"{where}.support"))
+def _system(name: str, table: Any) -> System:
+    where = f"tool.goldtape.systems.{name}"
+    given = _checked(table, where, _SYSTEM_KEYS)
+    targets = [_target(name, given, where)]
+    if "support" in given:
+        support = _checked(given.pop("support"), f"{where}.support", _TARGET_KEYS)
+        targets.append(_target(f"{name}-support", support, f"{where}.support"))
     hosts = frozenset(urlsplit(target.host).netloc for target in targets)
-    return System(
-        name=name,
-        targets=tuple(targets),
-        actor=table.get("actor", "").lower(),
-        request_headers=_lower(table.get("request-headers", ())),
-        response_headers=_lower(table.get("response-headers", ())),
-        secrets=tuple(table.get("secrets", ())),
-        public=tuple(table.get("public", ())),
-        stack=tuple(table.get("stack", ())),
-        environ={name: str(value) for name, value in table.get("environ", {}).items()},
-        volatile=tuple(_volatile(row, f"{where}.volatile", hosts) for row in table.get("volatile", ())),
-    )
+    given["volatile"] = tuple(_volatile(row, f"{where}.volatile", hosts) for row in given.get("volatile", ()))
+    given["environ"] = {variable: str(value) for variable, value in given.get("environ", {}).items()}
+    for key in ("request_headers", "response_headers"):
+        given[key] = tuple(str(header).lower() for header in given.get(key, ()))
+    return System(name, tuple(targets), given.pop("actor", "").lower(), **given)
 
 
-def _target(name: str, table: Mapping[str, Any], where: str) -> Target:
-    host = table.get("host", f"http://{name}.test")
+def _target(name: str, given: dict[str, Any], where: str) -> Target:
+    """Take the address of a target out of its table."""
+    host = given.pop("host", f"http://{name}.test")
     if not urlsplit(host).netloc or urlsplit(host).path:
         raise ConfigError(f"{where}.host is {host!r}; expected scheme and host only, like 'http://{name}.test'")
-    return Target(
-        name=name,
-        host=host,
-        url_env=table.get("url-env", f"{name.upper().replace('-', '_')}_URL"),
-        serve=table.get("serve", ""),
-        ready=table.get("ready", READY),
-    )
+    url_env = given.pop("url_env", f"{name.upper().replace('-', '_')}_URL")
+    return Target(name, host, url_env, **{key: given.pop(key) for key in ("serve", "ready") if key in given})
 
 
 def _volatile(row: Any, where: str, hosts: frozenset[str]) -> Volatile:
-    _check(row, where, {"path": str, "as": str, "why": str})
-    missing = [key for key in ("path", "as", "why") if key not in row]
-    if missing:
+    given = _checked(row, where, _VOLATILE_KEYS)
+    if missing := [key for key in _VOLATILE_KEYS if key not in given]:
         raise ConfigError(f"a row of {where} lacks {', '.join(missing)}: {row!r}")
-    if row["as"] not in VOLATILE_CLASSES:
-        raise ConfigError(f"{where}: as = {row['as']!r}{_nearest(row['as'], VOLATILE_CLASSES)}")
-    return Volatile(path=row["path"], kind=row["as"], why=row["why"], hosts=hosts)
+    if given["as"] not in VOLATILE_CLASSES:
+        raise ConfigError(f"{where}: as = {given['as']!r}{_nearest(given['as'], VOLATILE_CLASSES)}")
+    return Volatile(given["path"], given["as"], given["why"], hosts)
 
 
-def _check(table: Any, where: str, types: Mapping[str, type]) -> None:
+def _checked(table: Any, where: str, types: Mapping[str, type]) -> dict[str, Any]:
+    """A table by the names that Python gives its keys; its lists are tuples."""
     if not isinstance(table, dict):
         raise ConfigError(f"[{where}] is {table!r}; expected a table")
     for key, value in table.items():
@@ -234,16 +197,13 @@ def _check(table: Any, where: str, types: Mapping[str, type]) -> None:
             raise ConfigError(f"[{where}] has an unknown key {key!r}{_nearest(key, types)}")
         if not isinstance(value, types[key]) or isinstance(value, bool):
             raise ConfigError(f"{where}.{key} is {value!r}; expected {types[key].__name__}")
+    return {key.replace("-", "_"): tuple(v) if isinstance(v, list) else v for key, v in table.items()}
 
 
-def _nearest(word: str, valid: Any) -> str:
+def _nearest(word: str, valid: Iterable[str]) -> str:
     close = difflib.get_close_matches(word, list(valid), n=1)
     hint = f"; did you mean {close[0]!r}?" if close else ";"
     return f"{hint} valid: {', '.join(sorted(valid)) or 'none'}"
-
-
-def _lower(names: Any) -> tuple[str, ...]:
-    return tuple(str(name).lower() for name in names)
 
 
 def _read(file: Path) -> dict[str, Any]:
