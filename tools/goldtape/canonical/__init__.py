@@ -1,1 +1,1 @@
-"""From what was captured to what may be kept: secrets, placeholders, races."""
+"""From captured interactions to canonical ones: addresses, secrets, races, placeholders."""

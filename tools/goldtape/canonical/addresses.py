@@ -1,4 +1,4 @@
-"""Live texts -> what goldens hold in their place: the address of a service, and values of one run only."""
+"""Replace the texts that differ in every live run: the addresses of services, and unique values."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from goldtape.exchange.walk import change_interaction
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """A live text and what goldens hold in its place: an address, or a value unique to this run."""
+    """A text of this live run, and the text that goldens have in its place."""
 
     live: str
     canonical: str
 
 
 def substitutions_for(live: str, canonical: str) -> list[Substitution]:
-    """The substitutions that turn a deployment's base URL into the canonical host, longest first."""
+    """The substitutions of a deployment's base URL and host by the canonical ones, longest first."""
     base, host = live.rstrip("/"), urlsplit(live).netloc
     return [Substitution(base, canonical), Substitution(host, urlsplit(canonical).netloc)]
 
 
 def substitute(one: Interaction, pairs: Sequence[Substitution]) -> Interaction:
-    """Put the canonical text in place of the live one, in every string of an interaction."""
+    """Replace the live texts in every string of an interaction; of two that overlap, the longer one."""
     if not pairs:
         return one
-    # In a URI the same text can be percent-encoded.
+    # In a URI, the text can be percent-encoded.
     quoted = [Substitution(quote(pair.live, safe=""), quote(pair.canonical, safe="")) for pair in pairs]
     ordered = sorted({*pairs, *quoted}, key=lambda pair: (-len(pair.live), pair.live))
 
@@ -40,5 +40,5 @@ def substitute(one: Interaction, pairs: Sequence[Substitution]) -> Interaction:
                     value = value.replace(pair.live, pair.canonical)
         return value
 
-    # The base URL of a deployment can hold a path, so a URI is changed as a whole.
+    # The base URL of a deployment can have a path, so a URI is changed as a whole.
     return change_interaction(one, change, uri=lambda uri: str(change("", uri)))

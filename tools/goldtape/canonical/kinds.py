@@ -1,9 +1,9 @@
-"""The kinds of values that a server mints: how each looks, how its placeholder is spelled, how it is numbered.
+"""The kinds of values that a server mints: how to find them, number them and write their placeholders.
 
     uuid      00000000-0000-4000-8000-000000000001, ...2 by first appearance
-    etag      etag-1, etag-2 by first appearance; quotes and W/ stay around it
-    token     token-1, token-2 by first appearance; only a rule says that a value is one
-    instant   2000-01-01T00:00:01.000000Z, ...:02 in their true order; the spelling of the instant is kept
+    etag      etag-1, etag-2 by first appearance; quotes and W/ are kept
+    token     token-1, token-2 by first appearance; only a rule says that a value is a token
+    instant   2000-01-01T00:00:01.000000Z, ...:02 in order of time; separator, precision and offset keep their form
 
 A new kind is a new row of KINDS.
 """
@@ -16,17 +16,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-# In front of it can be a percent-encoded character, as in a link: ?filter=id%3D6f1ed002-...
-_UUID = re.compile(
-    r"(?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2}))[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
-)
-# RFC 3339 section 5.6, with a space for the T and without an offset allowed, as services do write them.
+from goldtape.exchange import walk
+
+# A percent-encoded character can come directly before it, as in a link: ?filter=id%3D6f1ed002-...
+_UUID = re.compile(rf"(?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{{2}})){walk.UUID}(?![0-9A-Za-z])")
+# RFC 3339 section 5.6; services also write a space instead of the T, and leave out the offset.
 _INSTANT = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?(?![\d:])")
 _NEVER = re.compile(r"(?!)")
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 Key = Hashable
-"""What makes two values the same: their text, or the moment that two spellings of an instant mean."""
+"""Two values with equal keys are one value: the key is the text, or for an instant the moment."""
 Match = re.Match[str]
 
 
@@ -35,20 +35,18 @@ class Kind:
     """A kind of minted value.
 
     Attributes:
-        name: What a rule calls it: `as = "uuid"`.
-        placeholder: Number -> the key of the placeholder, which a test's own values must not equal.
-        names: Plain names of headers and fields whose values are of this kind.
-        looks: How it looks in any text; by default only a name or a rule can tell.
-        hint: A character that every such text holds.
-        key: Match -> what the value is told by, None for what only looks like one.
-        apart: Match -> whether the value can be told from others; if not, its number is 0.
-        ordered: It is numbered in its true order, not by first appearance.
-        spell: (match, number) -> the placeholder, written as the match is.
+        name: Its name in rules: `as = "uuid"`.
+        placeholder: Number -> the key of the placeholder; a number whose key the test uses itself is left out.
+        looks: The pattern of such values in any text; none by default, then only a name or a rule can tell.
+        hint: A character that every match of `looks` contains.
+        key: Match -> the key of the value, None if it only looks like one.
+        apart: Match -> whether the text is precise enough to tell the value from others; if not, its number is 0.
+        ordered: Numbers are in the order of the keys, not of first appearance.
+        spell: (match, number) -> the placeholder in the spelling of the match.
     """
 
     name: str
     placeholder: Callable[[int], Any]
-    names: frozenset[str] = frozenset()
     looks: re.Pattern[str] = _NEVER
     hint: str = ""
     key: Callable[[Match], Key | None] = re.Match.group
@@ -57,7 +55,7 @@ class Kind:
     spell: Callable[[Match, int], str] | None = None
 
     def written(self, match: Match, number: int) -> str:
-        """The placeholder that comes in place of a match."""
+        """The placeholder for a match."""
         return self.spell(match, number) if self.spell else str(self.placeholder(number))
 
 
@@ -72,13 +70,12 @@ def _moment(match: Match) -> datetime | None:
 
 
 def _is_fine(match: Match) -> bool:
-    # Instants with less than microseconds cannot be told apart reliably from one recording to the next: two writes
-    # fall into the same second, or do not.
+    # With less than microseconds, two writes have equal instants in one recording and different ones in the next.
     return len(match.group(4) or "") > len(".00000")
 
 
 def _spelled(match: Match, number: int) -> str:
-    """The instant of a number in the spelling of the match, always in UTC."""
+    """The instant with this number in the spelling of the match, always in UTC."""
     _, separator, _, fraction, offset = match.groups()
     when = _EPOCH + timedelta(seconds=number)
     zone = "" if offset is None else "Z" if offset == "Z" else "+00:00" if ":" in offset else "+0000"
@@ -87,7 +84,7 @@ def _spelled(match: Match, number: int) -> str:
 
 
 UUID = Kind("uuid", "00000000-0000-4000-8000-{:012d}".format, looks=_UUID, hint="-")
-ETAG = Kind("etag", "etag-{}".format, names=frozenset({"etag", "ifmatch", "ifnonematch"}))
+ETAG = Kind("etag", "etag-{}".format)
 TOKEN = Kind("token", "token-{}".format)
 INSTANT = Kind(
     "instant",

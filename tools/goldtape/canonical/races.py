@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from goldtape.exchange.interaction import Interaction, Json
-from goldtape.exchange.walk import change_request, change_response, leaves
+from goldtape.exchange.walk import change_request, change_side, leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class _Outcome:
         response = one.response
         if isinstance(response.body, Json):
             response = replace(response, body=Json(self.arrange(response.body.value)))
-        return Interaction(request, change_response(response, self.rename))
+        return Interaction(request, change_side(response, self.rename))
 
     def rename(self, name: str, value: Any) -> Any:
         if not isinstance(value, str):

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from goldtape.canonical.secret_names import SECRET_HEADERS, SecretNames
 from goldtape.exchange.interaction import Interaction, Json, Request, Response
-from goldtape.exchange.walk import body_leaves, change_json, change_request, change_response, change_uri, leaves
+from goldtape.exchange.walk import body_leaves, change_json, change_request, change_side, change_uri, leaves
 
 _REDACTED = re.compile(r"\[redacted(?:-\d+)?\]")
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")
@@ -138,7 +138,7 @@ class Redactor:
         return change_request(request, self._clean_leaf, uri=self._clean_uri, header=self._clean_header)
 
     def _clean_response(self, response: Response) -> Response:
-        return change_response(response, self._clean_leaf, header=self._clean_header)
+        return change_side(response, self._clean_leaf, header=self._clean_header)
 
     def _clean_header(self, name: str, value: str) -> str:
         if self._is_secret_header(name):

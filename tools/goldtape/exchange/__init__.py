@@ -1,1 +1,1 @@
-"""What travelled: an interaction as plain data, and how to walk it."""
+"""An exchange over HTTP as plain data, and how to read and change it."""

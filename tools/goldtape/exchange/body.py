@@ -1,4 +1,4 @@
-"""Bytes that travelled -> a body: content encodings undone, JSON parsed, what is random in its framing settled."""
+"""From bytes to a body: undo the content encoding, parse JSON, replace the random boundary of a multipart form."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BOUNDARY = re.compile(r'boundary="?([^";,\s]+)"?')
 
 
 def read_body(raw: bytes | None, headers: Mapping[str, str]) -> tuple[Body, dict[str, str]]:
-    """Undo the content encoding, settle the multipart boundary, and parse; gives the headers that remain true."""
+    """The body that these bytes are, and the headers that are still true of it."""
     headers = dict(headers)
     if not raw:
         return None, headers
@@ -34,7 +34,7 @@ def read_body(raw: bytes | None, headers: Mapping[str, str]) -> tuple[Body, dict
 
 
 def parse_body(text: str, content_type: str) -> Body:
-    """JSON when the content type says so and the text keeps its meaning when parsed; else the text itself."""
+    """JSON if the content type says so and parsing loses nothing of the text; otherwise the text itself."""
     if "json" not in content_type:
         return text
     try:
@@ -46,7 +46,7 @@ def parse_body(text: str, content_type: str) -> Body:
 def _decoded(raw: bytes, encoding: str) -> bytes:
     import httpx  # here, because most bodies are not encoded and httpx is slow to import
 
-    with suppress(httpx.DecodingError):  # aiohttp and requests hand vcrpy what they have decoded already
+    with suppress(httpx.DecodingError):  # aiohttp and requests decode a body before they hand it to vcrpy
         return httpx.Response(200, headers={"content-encoding": encoding}, content=raw).content
     return raw
 
@@ -54,7 +54,7 @@ def _decoded(raw: bytes, encoding: str) -> bytes:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a JSON object with a repeated key keeps its meaning only as text")
+        raise ValueError("a parsed JSON object loses all but the last of its equal keys")
     return found
 
 
@@ -66,4 +66,4 @@ def _finite(number: str) -> float:
 
 
 def _refuse(number: str) -> NoReturn:
-    raise ValueError(f"JSON and a float cannot both hold {number} (RFC 8259 section 6)")
+    raise ValueError(f"JSON and float have no number {number} in common (RFC 8259 section 6)")

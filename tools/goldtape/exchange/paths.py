@@ -1,4 +1,4 @@
-"""Paths into a JSON value: dotted below its root, `[*]` for every item of a list: `assigned[*].durationMs`."""
+"""Paths into a JSON value: keys with dots between them, `[*]` for every item of a list: `assigned[*].durationMs`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,14 @@ from typing import Any
 
 
 def find(value: Any, path: str) -> list[Any]:
-    """The values to which a path leads, in document order; empty when it leads nowhere."""
+    """The values at a path, in document order; empty if there are none."""
     found: list[Any] = []
-
-    def keep(item: Any) -> Any:
-        found.append(item)
-        return item
-
-    change(value, path, keep)
+    change(value, path, found.append)  # the copy is of no use here
     return found
 
 
 def change(value: Any, path: str, to: Callable[[Any], Any]) -> Any:
-    """A copy of `value` with `to` applied wherever the path leads; the value itself when it leads nowhere."""
+    """A copy of `value` with `to` applied to every value at the path; `value` itself if there is none."""
     return _at(value, path.replace("[*]", ".[*]").lstrip(".").split("."), to)
 
 
