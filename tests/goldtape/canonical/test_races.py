@@ -113,3 +113,12 @@ def test_settle_renames_headers_too() -> None:
 
     assert settled.response.body == Json({"id": "item-0"})
     assert settled.response.headers == {"location": "/items/item-0"}
+
+
+def test_settle_names_the_keys_of_objects_in_lists() -> None:
+    """A raced value can be shown as a key only, and the list is put into order by it."""
+    keyed = exchange("GET", "/owners", [{"item-7": "alice"}, {"item-3": "bob"}, {"nobody": 0}])
+
+    [settled] = settle([keyed], race(start=0))
+
+    assert settled.response.body == Json([{"nobody": 0}, {"item-0": "alice"}, {"item-1": "bob"}])

@@ -1,29 +1,32 @@
-"""Undo a race: name its interchangeable outcomes by first appearance.
+"""Undo a race: rename its interchangeable outcomes by first appearance.
 
-When two users grab items at the same time, which of them wins which item is nobody's promise; that no item is
-won twice is. A test that creates such a race says which values are interchangeable from there on. In the
-recording the first such value to appear takes the first name, the second the second, and every list that holds
-them is put into that order. The exchange of names is one permutation for the whole test, so distinct stays distinct,
-equal stays equal, and the assertions of the test hold in replay as they held live.
+When two users grab items at the same time, a service does not promise who wins which item; it does promise that no
+item is won twice. A test with such a race declares the interchangeable values. In the recording, the first of them to
+appear gets the first name, the second the second, and every list that holds such values is put into this order. One
+permutation of the names is used for the whole test: distinct values stay distinct, equal values stay equal, and the
+test's assertions hold in replay as they held live.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from goldtape.exchange.interaction import Interaction, Json
 from goldtape.exchange.walk import change_request, change_side, leaves
 
+# Whole words, because one value can be the beginning of another.
+_WORD = re.compile(r"[\w.@-]*\w")
+
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """What a test declared.
+    """A race that a test declared.
 
-    `start` is the number of interactions before the race, `values` the interchangeable strings in the order
-    in which they are to be named, `why` the sentence that the snapshot shows.
+    `start` is the number of interactions before the race, `values` are the interchangeable strings in the order of
+    first appearance that goldens show, `why` is the reason in the snapshot.
     """
 
     start: int
@@ -33,24 +36,19 @@ class Race:
 
 def settle(interactions: Sequence[Interaction], race: Race) -> list[Interaction]:
     """Rename the raced values in all interactions from `race.start` on."""
-    outcome = _Outcome(race)
+    outcome = _Outcome(race.values)
     return [*interactions[: race.start], *map(outcome.settle, interactions[race.start :])]
 
 
-@dataclass(slots=True)
 class _Outcome:
-    race: Race
-    names: dict[str, str] = field(default_factory=dict)
-    pattern: re.Pattern[str] = field(init=False)
-    raced: dict[str, int] = field(init=False)
+    """The names of the raced values that have appeared."""
 
-    def __post_init__(self) -> None:
-        # One pass over whole words: a value that is the beginning of another must not be taken for it.
-        self.pattern = re.compile(r"[\w.@-]*\w")
-        self.raced = {value: place for place, value in enumerate(self.race.values)}
+    def __init__(self, values: Sequence[str]) -> None:
+        self.values = values
+        self.places = {value: place for place, value in enumerate(values)}
+        self.names: dict[str, str] = {}
 
     def settle(self, one: Interaction) -> Interaction:
-        """Name what appears, in the order in which it appears; then put each list of raced things into that order."""
         request = change_request(one.request, self.rename)
         response = one.response
         if isinstance(response.body, Json):
@@ -60,31 +58,25 @@ class _Outcome:
     def rename(self, name: str, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        return self.pattern.sub(lambda match: self._name(match.group()), value)
+        return _WORD.sub(lambda match: self._name(match.group()), value)
 
     def _name(self, word: str) -> str:
-        if word not in self.raced:
-            return word
-        if word not in self.names:
-            self.names[word] = self.race.values[len(self.names)]
-        return self.names[word]
+        if word in self.places and word not in self.names:
+            self.names[word] = self.values[len(self.names)]
+        return self.names.get(word, word)
 
     def arrange(self, value: Any) -> Any:
-        """Name what appears, then put every list of raced things into the order of their names."""
+        """Name the values in the order in which they appear, then put each list that has some into this order."""
         if isinstance(value, dict):
-            return {key: self.arrange(value[key]) for key in sorted(value)}
+            return {self.arrange(key): self.arrange(value[key]) for key in sorted(value)}
         if not isinstance(value, list):
             self.rename("", value)
             return value
         items = [self.arrange(item) for item in value]
-        return sorted(items, key=self._place) if any(map(self._first, items)) else items
+        return sorted(items, key=self._place)
 
     def _place(self, item: Any) -> int:
-        first = self._first(item)
-        return self.raced[self.names[first]] if first else -1
-
-    def _first(self, item: Any) -> str | None:
-        words = (
-            word for _, scalar in leaves(Json(item)) if isinstance(scalar, str) for word in self.pattern.findall(scalar)
-        )
-        return next((word for word in words if word in self.raced), None)
+        """The place of the first raced value in an item of a list, -1 for none."""
+        texts = (scalar for _, scalar in leaves(Json(item)) if isinstance(scalar, str))
+        words = (word for text in texts for word in _WORD.findall(text))
+        return next((self.places[self.names[word]] for word in words if word in self.names), -1)
