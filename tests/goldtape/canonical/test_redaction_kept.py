@@ -73,6 +73,16 @@ def test_redact_minted_tokens_are_numbered_so_that_users_stay_two() -> None:
     assert as_alice.request.body == Json({"note": "it is [redacted-1]"})
 
 
+def test_redact_empty_secret_takes_no_number() -> None:
+    """Neither a cookie that is cleared nor a flag such as `HttpOnly` is a minted secret."""
+    cleared, minted = Redactor().redact(
+        [received(set_cookie="sid=; Max-Age=0; HttpOnly"), received(Json({"token": "tok-a-1"}))]
+    )
+
+    assert cleared.response.headers["set-cookie"] == "sid=; Max-Age=0; HttpOnly"
+    assert minted.response.body == Json({"token": "[redacted-1]"})
+
+
 def test_redact_request_of_a_replayed_client_equals_the_recorded_one() -> None:
     """A client that was given the stand-ins sends them back, and each request matches what was stored."""
     stored = Redactor().redact(story(TOKENS, PASSWORDS))

@@ -1,11 +1,10 @@
-"""What must never be written: secrets, found by where they stand and then removed wherever they stand.
+"""Redaction: find the secrets of a test, then remove them from every string of it, error messages included.
 
-A secret is recognised by the name it goes under (a header, a query parameter, a JSON or form field), by its
-shape (a JWT, user info in a URL), or by being one of those under another spelling (base64, percent-encoding).
-Once known it is removed from every string of the test, error messages included.
+A secret is known by its name (of a header, a query parameter, a JSON or form field) or by its shape (a JWT, user info
+in a URL). It is also removed where it is encoded (base64, percent-encoding, JSON).
 
 A secret that the client sent becomes `[redacted]`. One that the server minted becomes `[redacted-1]`,
-`[redacted-2]`, ... by first appearance, so that a replayed client can send it back and two users stay two.
+`[redacted-2]`, ... by first appearance: a replayed client can send it back, and two users stay two.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
@@ -27,15 +27,15 @@ _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")
 _USERINFO = re.compile(r"(?<=://)([^\s/@:\"']*):([^\s/@\"']+)(?=@)")
 _ANY_USERINFO = re.compile(r"(?<=://)[^/?#@]*@")
 _SCHEME = re.compile(r"^(Bearer|Basic|Digest|Token|ApiKey|Negotiate)\s+(.+)$", re.IGNORECASE | re.DOTALL)
-# For the quick look at a body's bytes, read as latin-1: what precedes a colon in quotes, in JSON inside JSON strings
-# too; at least what `_USERINFO` finds; and escapes that could spell a name or either shape, of a slash or of ASCII.
+# For the quick look at a body whose bytes are read as latin-1: quoted names before a colon, also inside JSON strings;
+# everything that `_USERINFO` finds, and more; escapes of a slash or of ASCII, which can hide a name or a shape.
 _MEMBER_NAMES = re.compile(r'"(?=([^"]*+)"\s*:)', re.ASCII)
 _LIKE_USERINFO = re.compile(r"://[^\s/@]*:[^\s/@]+@", re.ASCII)
 _ESCAPE = re.compile(r"\\(?:/|u00[2-7])")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
-# A shorter secret is removed where it stands, but not hunted for in other strings: it could be any word.
+# A shorter secret is removed in its own place, but not in other strings: it could be any word.
 _HUNTED_LENGTH = 6
-# A name with its value inside a text that is no JSON as a whole: a line of NDJSON or of an event stream, a part of a
+# A name with its value in a text that is not JSON as a whole: a line of NDJSON or of an event stream, a part of a
 # multipart form, an XML element.
 _NAMED = (
     re.compile(r'"([^"\\]+)"\s*:\s*"((?:[^"\\]|\\.)+)"'),
@@ -45,7 +45,7 @@ _NAMED = (
 
 
 class Redactor:
-    """The redaction of one test: remembers which secrets it has met, and who sent each first."""
+    """The redaction of one test. It remembers the secrets that it has met, and who sent each first."""
 
     def __init__(self, names: SecretNames | None = None) -> None:
         self._names = names or SecretNames()
@@ -54,21 +54,25 @@ class Redactor:
         self._pattern: re.Pattern[str] | None = None
 
     def redact(self, interactions: Sequence[Interaction]) -> list[Interaction]:
-        """Remove every secret of a test from all its interactions; the order decides who minted what."""
-        for interaction in interactions:
-            self._meet_request(interaction.request)
-            self._meet_response(interaction.response)
+        """Remove every secret of a test from all its interactions, which are in the order of their requests."""
+        for one in interactions:
+            self._meet(one.request)
+            self._meet(one.response)
         return [
-            Interaction(self._clean_request(one.request), self._clean_response(one.response)) for one in interactions
+            Interaction(
+                self._clean_request(one.request),
+                change_side(one.response, self._clean_leaf, header=self._clean_header),
+            )
+            for one in interactions
         ]
 
     def redact_request(self, request: Request) -> Request:
-        """Remove the secrets of one request on its way to being matched; `redact` gives the same result."""
-        self._meet_request(request)
+        """Remove the secrets of one request before it is matched; `redact` gives the same result."""
+        self._meet(request)
         return self._clean_request(request)
 
     def may_concern(self, uri: str, headers: Mapping[str, str], body: bytes | None) -> bool:
-        """A quick look at a request: False only if `redact_request` would leave it as it is."""
+        """A quick look at a request: False only if `redact_request` would change nothing in it."""
         text, query = (body or b"").decode("latin-1"), uri.partition("?")[2]
         everything = "\n".join((uri, text, *map(str, headers.values())))
         return bool(
@@ -90,18 +94,12 @@ class Redactor:
 
     # ---------------------------------------------------------------- meeting secrets
 
-    def _meet_request(self, request: Request) -> None:
-        for secret in self._secrets_of(request):
-            self._remember(secret, "[redacted]")
-
-    def _meet_response(self, response: Response) -> None:
-        for secret in self._secrets_of(response):
-            if secret not in self._known and not _REDACTED.search(secret):
-                self._minted += 1
-                self._remember(secret, f"[redacted-{self._minted}]")
-
-    def _remember(self, secret: str, stand_in: str) -> None:
-        if secret and secret not in self._known and not _REDACTED.search(secret):
+    def _meet(self, side: Request | Response) -> None:
+        for secret in self._secrets_of(side):
+            if not secret or secret in self._known or _REDACTED.search(secret):
+                continue
+            self._minted += isinstance(side, Response)
+            stand_in = f"[redacted-{self._minted}]" if isinstance(side, Response) else "[redacted]"
             for spelling in _spellings(secret):
                 self._known.setdefault(spelling, stand_in)
             self._pattern = None
@@ -137,13 +135,10 @@ class Redactor:
     def _clean_request(self, request: Request) -> Request:
         return change_request(request, self._clean_leaf, uri=self._clean_uri, header=self._clean_header)
 
-    def _clean_response(self, response: Response) -> Response:
-        return change_side(response, self._clean_leaf, header=self._clean_header)
-
     def _clean_header(self, name: str, value: str) -> str:
         if self._is_secret_header(name):
             for secret in _header_secrets(name, value):
-                if secret in self._known:  # however short: here it is the credential, as a whole word
+                if secret in self._known:  # however short it is: here it is the credential, as a whole word
                     word = rf"(?<![^\s=\"]){re.escape(secret)}(?![^\s;,\"])"
                     value = re.sub(word, self._known[secret], value)
         return self._clean_text(value)
@@ -151,7 +146,7 @@ class Redactor:
     def _clean_uri(self, uri: str) -> str:
         if not self._known and "@" not in uri:
             return uri
-        # User info goes altogether: clients send it as a header, and an authority cannot hold a stand-in's brackets.
+        # User info is removed: clients send it as a header, and brackets are not allowed in its place.
         return change_uri(self._clean_text(_ANY_USERINFO.sub("", uri)), self._clean_leaf)
 
     def _clean_leaf(self, name: str, value: Any) -> Any:
@@ -162,8 +157,7 @@ class Redactor:
             return text if _REDACTED.fullmatch(text) else self._known.get(text, "[redacted]")
         if not isinstance(value, str):
             return value
-        inner = _inner_json(value)
-        if inner is not None:
+        if inner := _inner_json(value):
             cleaned = change_json(inner.value, "", self._clean_leaf)
             if cleaned is not inner.value:
                 return json.dumps(cleaned, ensure_ascii=False)
@@ -173,31 +167,24 @@ class Redactor:
         if not self._known:
             return text
         if self._pattern is None:
-            hunted = [s for s in self._known if len(s) >= _HUNTED_LENGTH]
-            longest_first = sorted(hunted, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+            longest_first = sorted(self._known, key=len, reverse=True)
+            hunted = [re.escape(secret) for secret in longest_first if len(secret) >= _HUNTED_LENGTH]
+            self._pattern = re.compile("|".join(hunted) or r"(?!)")
         cleaned = self._pattern.sub(lambda match: self._known[match.group()], text)
         return _BASE64.sub(self._clean_packed, cleaned)
 
     def _clean_packed(self, match: re.Match[str]) -> str:
-        """A base64 word goes when a secret is packed into it together with something else, such as a user's name."""
+        """Remove a base64 word in which a secret is encoded together with something else, such as a user's name."""
         assert self._pattern is not None
         found = self._pattern.search(_decoded(match.group()))
         return self._known[found.group()] if found else match.group()
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
 def _inner_json(text: str) -> Json | None:
-    """The object or array that a string holds as JSON text, or None."""
-    if text[:1] not in "{[" or not text:
-        return None
-    try:
-        return Json(json.loads(text))
-    except ValueError:
-        return None
+    """The object or array whose JSON text a string is, or None."""
+    with suppress(ValueError):
+        return Json(json.loads(text)) if text.startswith(("{", "[")) else None
+    return None
 
 
 def _header_secrets(name: str, value: str) -> Iterator[str]:
@@ -223,7 +210,7 @@ def _shaped(text: str) -> Iterator[str]:
 
 
 def _spellings(secret: str) -> Iterator[str]:
-    """The secret as it is, inside JSON, percent-encoded, and in both base64 alphabets with and without padding."""
+    """The secret itself, as a JSON string, percent-encoded, and in both base64 alphabets with and without padding."""
     yield secret
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]

@@ -1,4 +1,4 @@
-"""Which names are those of secrets: one table, and the quick check of a text that is derived from it."""
+"""The names of secrets: one table, and a quick check of texts that is derived from it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from functools import lru_cache
 SECRET_HEADERS = frozenset(
     {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "x-auth-token"}
 )
-"""Request and response headers whose values are secret, names in lower case."""
+"""Headers whose values are secret, names in lower case."""
 
-# A name counts by its letters and digits: `api_key`, `apiKey` and `X-Api-Key` are one. True: also as the end of a name.
+# Only letters and digits of a name count: `api_key`, `apiKey` and `Api-Key` are one. True: also names that end so.
 _TABLE = {
     **dict.fromkeys(("password", "passwd", "secret", "token", "apikey", "accesskey", "privatekey", "signature"), True),
     **dict.fromkeys(("passwords", "secrets", "apikeys", "accesstokens", "refreshtokens"), False),
@@ -23,17 +23,12 @@ _ENDINGS = tuple(name for name, ends in _TABLE.items() if ends)
 
 
 class SecretNames:
-    """The names that are secret in one project.
-
-    Args:
-        secrets: Further names.
-        public: Names that the table takes for secret, but are not.
-    """
+    """The names that are secret in one project: those of the table and of `secrets`, but not those of `public`."""
 
     def __init__(self, secrets: Iterable[str] = (), public: Iterable[str] = ()) -> None:
         self._names = frozenset(_TABLE).union(map(_plain, secrets))
         self._spared = frozenset(map(_plain, public))
-        # Between the letters of a name can be anything that does not count.
+        # Characters that do not count can be anywhere between the letters of a name.
         spelled = ("[^a-z0-9]*".join(name) for name in sorted(self._names) if name)
         self._hint = re.compile("|".join(spelled), re.IGNORECASE)
         self._known = lru_cache(maxsize=4096)(self._is_secret)
@@ -43,7 +38,7 @@ class SecretNames:
         return self._known(name)
 
     def may_be_in(self, text: str) -> bool:
-        """A quick look: False only if no name in this text is one of a secret."""
+        """A quick look: False only if no name in this text is the name of a secret."""
         return bool(self._hint.search(text))
 
     def _is_secret(self, name: str) -> bool:
