@@ -1,4 +1,4 @@
-"""What the configured systems say about one interaction, and the one way from raw interactions to canonical ones."""
+"""The one way from captured interactions to canonical ones, with the rules of the configured systems."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ RESPONSE_HEADERS = frozenset({"content-type", "etag", "location", "retry-after",
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """An interaction as it was captured.
+    """A captured interaction.
 
-    `lane` is the same object for all requests of one concurrent block. `overlapped` says that another request was on
-    its way when this one started.
+    `lane` is one object for all requests of a concurrent block. `overlapped`: when this request started, an earlier one
+    had no response yet.
     """
 
     interaction: Interaction
@@ -34,11 +34,11 @@ class Captured:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """The rules of a project's systems, for the tests of one; each question names the URI or interaction it is about.
+    """The rules of a project's systems, for the tests in the folder `home`.
 
-    `home` is the folder of the tests, which is the name of the system they are about. What a system declares harmless
-    is so in its own tests only; tests of no system in particular take what any of them says. What a system
-    declares secret is so everywhere, because one test can talk to several.
+    The folder has the name of the system under test. Field names that a system declares harmless are so in its own
+    tests only; in tests of no one system, those of all systems are. Names that a system declares secret are so in all
+    tests, because a test can talk to several systems.
     """
 
     config: Config
@@ -47,28 +47,26 @@ class Pipeline:
     def canonical(
         self, captured: Sequence[Captured], substitutions: Sequence[Substitution], races: Sequence[Race]
     ) -> list[Interaction]:
-        """What goldens hold: no address, no secret, only headers that matter, placeholders for what was minted.
+        """A test's interactions as goldens hold them.
 
-        Args:
-            captured: A test's interactions in the order of the start of each request.
-            substitutions: Live texts and what stands for them.
-            races: What the test declared to be a race, in order.
+        They have no live address, no secret, only headers that matter, and placeholders for minted values. `captured`
+        is in the order in which the requests started, `races` in the order of declaration.
         """
         addressed = [replace(one, interaction=substitute(one.interaction, substitutions)) for one in captured]
         interactions = [self._select(one) for one in self.redactor().redact(self._by_actor(addressed))]
         for race in races:
             interactions = settle(interactions, race)
         volatile = [rule for system in self.config.systems.values() for rule in system.volatile]
-        # Of requests on their way together, the true order of the server's instants is noise.
+        # If requests overlap, the order of the server's instants is noise.
         return stabilise(interactions, volatile, raced=bool(races) or any(one.overlapped for one in captured))
 
     def redactor(self) -> Redactor:
-        """A redactor for one test, with the names that the systems add and spare."""
+        """A new redactor, for one test."""
         secrets = [name for system in self.config.systems.values() for name in system.secrets]
         return Redactor(SecretNames(secrets, self.public()))
 
     def public(self) -> list[str]:
-        """The field names declared harmless."""
+        """The field names that are declared harmless."""
         systems = self.config.systems
         about = [systems[self.home]] if self.home in systems else systems.values()
         return [name for system in about for name in system.public]
@@ -79,7 +77,7 @@ class Pipeline:
         return REQUEST_HEADERS.union((*system.request_headers, system.actor) if system else ())
 
     def actor(self, one: Interaction) -> str:
-        """Who sent a request: the system's actor header, or else the authorization."""
+        """The sender of a request: the value of its actor header, or else of the authorization."""
         system = self.config.system_of(one.request.uri)
         headers = one.request.headers
         return headers.get(system.actor if system else "", headers.get("authorization", ""))
@@ -94,7 +92,7 @@ class Pipeline:
         )
 
     def _by_actor(self, captured: Sequence[Captured]) -> list[Interaction]:
-        """Put the interactions of each lane into the order of their actors, in the places that the lane has."""
+        """Sort the interactions of each lane by actor, within the places of the lane."""
         ordered = [one.interaction for one in captured]
         lanes: dict[int, list[int]] = {}
         for place, one in enumerate(captured):

@@ -1,8 +1,8 @@
-"""The last gate before the disk: secrets that no rule knew about, found by detect-secrets.
+"""The last check before goldens are written: detect-secrets looks for secrets that no rule has redacted.
 
-Every string that is about to be written goes through the detectors that recognise a credential by its form (keys of
-cloud providers, private keys, tokens of well-known services, user info in URLs) and through the
-entropy of base64 strings. Digests and UUIDs are no secrets, so hexadecimal entropy is not asked about.
+Its detectors see every string. They know a credential by its form (keys of cloud providers, private keys, tokens of
+well-known services, user info in URLs) or by the entropy of a base64 text. Hexadecimal entropy is not used, because
+digests and UUIDs are not secrets.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from goldtape.exchange.interaction import Interaction, Json
-from goldtape.exchange.walk import leaves
+from goldtape.exchange.interaction import Interaction, Json, Request, Response
+from goldtape.exchange.walk import UUID, leaves
 
 if TYPE_CHECKING:
     from detect_secrets.plugins.base import BasePlugin
 
-# Secret types that fire on what a recording is full of: hexadecimal ids, addresses, and any field called "key".
+# Detectors that fire on harmless values of most recordings: hexadecimal ids, addresses, any field called "key".
 _TOO_EAGER = frozenset({"Hex High Entropy String", "Public IP (ipv4)", "Secret Keyword"})
 _WORTH_A_LOOK = re.compile(r"\S{16}|-----BEGIN|://")
-_UUIDS = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\[redacted(-\d+)?\]")
+_HARMLESS = re.compile(rf"{UUID}|\[redacted(-\d+)?\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A string that looks like a secret: the kind, and where it stands ("3. received.note")."""
+    """A string that looks like a secret: the kind of secret, and the place of the string ("3. received.note")."""
 
     kind: str
     place: str
 
 
 class SecretFound(Exception):
-    """Nothing was written, because something about to be written looks like a secret."""
+    """A test was not recorded, because some of its strings look like secrets."""
 
     def __init__(self, test: str, findings: list[Finding]) -> None:
         self.findings = findings
@@ -50,14 +50,10 @@ class SecretFound(Exception):
 
 
 def scan(interactions: Iterable[Interaction], public: Iterable[str] = ()) -> list[Finding]:
-    """Look at every string of canonical interactions.
-
-    Args:
-        interactions: What is about to be written.
-        public: Field names whose values are declared harmless.
+    """Look at every string of canonical interactions, except under the harmless names `public`.
 
     Returns:
-        One finding a string and kind, in order; never the value itself.
+        One finding for each string and kind, in order; never the value itself.
     """
     found = (
         (f"{number}. {place}", name, value)
@@ -68,7 +64,7 @@ def scan(interactions: Iterable[Interaction], public: Iterable[str] = ()) -> lis
 
 
 def scan_snapshots(contents: Mapping[Path, bytes | None], public: Iterable[str] = ()) -> list[Finding]:
-    """Look at every string of the snapshots that a test compares itself; findings as in `scan`, by file name."""
+    """Look at every string of the snapshots that a test compares itself; as `scan`, but places begin with a file."""
     found = (
         (f"{path.name} {name}".rstrip(), name, value)
         for path, content in contents.items()
@@ -82,29 +78,22 @@ def scan_snapshots(contents: Mapping[Path, bytes | None], public: Iterable[str] 
 def _findings(strings: Iterable[tuple[str, str, str]], spared: frozenset[str]) -> Iterator[Finding]:
     for place, name, value in strings:
         if name not in spared and _WORTH_A_LOOK.search(value):
-            for kind in kinds_of(name, _UUIDS.sub("", value)):
-                # The key that a value stands under can be a secret itself; then the place is told without it.
+            for kind in kinds_of(name, _HARMLESS.sub("", value)):
+                # The name of a value can be a secret too; then the place is shown without it.
                 yield Finding(kind, place.replace(name, "…") if name and kinds_of("", name) else place)
 
 
 @cache
 def kinds_of(name: str, value: str) -> tuple[str, ...]:
-    """What a string under a name looks like, as detect-secrets calls it; usually nothing."""
+    """The kinds of secrets that a string under a name looks like, as detect-secrets calls them."""
     line = f'{name}: "{value}"'
-    return tuple(
-        sorted(
-            {
-                secret.type
-                for detector in _detectors()
-                for secret in detector.analyze_line(filename="", line=line, line_number=0)
-            }
-        )
-    )
+    found = (detector.analyze_line(filename="", line=line, line_number=0) for detector in _detectors())
+    return tuple(sorted({secret.type for secrets in found for secret in secrets}))
 
 
 @cache
 def _detectors() -> tuple[BasePlugin, ...]:
-    # Here, because a replay scans nothing and detect-secrets is slow to import.
+    # Imported here, because a replay scans nothing and detect-secrets is slow to import.
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 
     found: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
@@ -113,13 +102,10 @@ def _detectors() -> tuple[BasePlugin, ...]:
 
 def _strings(one: Interaction) -> Iterator[tuple[str, str, str]]:
     yield "request", "uri", one.request.uri
-    sides: list[tuple[str, str, Any]] = [
-        ("sent", "sent", one.request),
-        ("received", "received", one.response),
-    ]
-    for place, word, side in sides:
+    sides: dict[str, Request | Response] = {"sent": one.request, "received": one.response}
+    for place, side in sides.items():
         for name, value in side.headers.items():
-            yield f"{word} header {name}", name, value
+            yield f"{place} header {name}", name, value
         for name, value in leaves(side.body):
             if isinstance(value, str):
                 yield f"{place}.{name}" if name else place, name, value
