@@ -1,1 +1,1 @@
-"""The files that are kept, cassettes and snapshots: their names, their text, and how they change."""
+"""The golden files, cassettes and snapshots: their names, their text, and how they change."""

@@ -1,9 +1,9 @@
-"""The cassette on disk: vcrpy's version 1 YAML, laid out so that a person reads it and a diff is by field.
+"""The cassette on disk: vcrpy's version 1 YAML, in a layout that is easy to read and gives a diff field by field.
 
-The writer knows one layout (`layout`), and so does the fast reader; a file in any other (edited by hand, or recorded by
-stock vcrpy) goes through YAML and comes out the same. JSON bodies stand as pretty-printed literal blocks with sorted
-keys. A body above the limit is stored gzip-encoded under `content-encoding: gzip`, which HTTP clients undo by
-themselves, so stock vcrpy replays it too.
+The writer and the fast reader know one layout (`cassette_layout`). Any other file (edited by hand, or recorded by stock
+vcrpy) is read as YAML, with the same result. JSON bodies are pretty-printed literal blocks with sorted keys. A body
+above the limit is stored compressed, with the header `content-encoding: gzip`; HTTP clients decompress it by
+themselves, so stock vcrpy can replay it too.
 """
 
 from __future__ import annotations
@@ -15,21 +15,19 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import repeat
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
 
 from goldtape.exchange.body import read_body
-from goldtape.exchange.interaction import Interaction, Request, Response, body_bytes
+from goldtape.exchange.interaction import Interaction, Request, Response, Side, body_bytes
 from goldtape.goldens.cassette_layout import VERSION, RawRequest, dump_one, join, raw_request, raw_response, split
 from goldtape.goldens.reading import UnreadableGolden, line_of, read_golden
-
-Side = TypeVar("Side", Request, Response)
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A loaded cassette: one text an interaction, taken apart only when it is asked for."""
+    """A loaded cassette: one text for each interaction, parsed only on demand."""
 
     path: Path
     chunks: Sequence[str]
@@ -42,25 +40,19 @@ class Stored:
         return raw_request(self.chunks[index])
 
     def response(self, index: int) -> dict[str, Any]:
-        """The response of an interaction in the form that vcrpy's stubs play."""
+        """The response of an interaction as the dictionary that vcrpy plays."""
         return raw_response(self.chunks[index])
 
     def interaction(self, index: int) -> Interaction:
         """An interaction, parsed."""
-        raw, response = self.request(index), self.response(index)
-        body, headers = read_body(raw.body, dict(raw.headers))
-        request = Request(raw.method, raw.uri, headers, body)
-        received = {name: ", ".join(values) for name, values in response["headers"].items()}
-        body, received = read_body(response["body"]["string"], received)
-        status = response["status"]
-        return Interaction(request, Response(status["code"], status["message"], received, body))
+        return _parse(self.request(index), self.response(index))
 
     def interactions(self) -> list[Interaction]:
         """Every interaction, parsed, in file order."""
         return [self.interaction(index) for index in range(len(self))]
 
     def line(self, index: int) -> int:
-        """The line of the file, counted from 1, at which an interaction begins."""
+        """The first line of an interaction in the file, counted from 1."""
         return 2 + 2 * index + sum(map(str.count, self.chunks[:index], repeat("\n")))
 
 
@@ -69,15 +61,14 @@ def load(path: Path) -> Stored:
 
     Raises:
         FileNotFoundError: There is none.
-        UnreadableGolden: It is no cassette, or one of a newer format.
+        UnreadableGolden: It is not a cassette, or its format is newer.
     """
-    # No line of the layout looks like a conflict marker, so a file in it has passed the checks of `read_golden`.
+    # A file in the layout cannot have what `read_golden` refuses.
     with suppress(UnicodeDecodeError):
         if (chunks := split(path.read_bytes().decode("utf-8"))) is not None:
             return Stored(path, chunks)
     text = read_golden(path)
-    chunks = split(text)
-    if chunks is None:
+    if (chunks := split(text)) is None:
         chunks = split(dump(_load_yaml(path, text), body_limit=None))
         assert chunks is not None, "the writer's own layout is always readable"
     return Stored(path, chunks)
@@ -87,21 +78,15 @@ def dump(interactions: Iterable[Interaction], body_limit: int | None) -> str:
     """The text of a cassette.
 
     Args:
-        interactions: In the order in which identical requests are to be answered.
+        interactions: In the order in which the answers to identical requests are to be played.
         body_limit: Larger bodies, in bytes, are compressed; None compresses none.
     """
-    return join([dump_one(_compress(one, body_limit)) for one in interactions])
+    limited = (replace(one, request=_limited(one.request, body_limit)) for one in interactions)
+    return join([dump_one(replace(one, response=_limited(one.response, body_limit))) for one in limited])
 
 
-def _compress(one: Interaction, limit: int | None) -> Interaction:
-    if limit is None:
-        return one
-    return Interaction(_compress_side(one.request, limit), _compress_side(one.response, limit))
-
-
-def _compress_side(side: Side, limit: int) -> Side:
-    raw = body_bytes(side.body)
-    if len(raw) <= limit or isinstance(side.body, bytes):
+def _limited(side: Side, limit: int | None) -> Side:
+    if limit is None or isinstance(side.body, bytes) or len(raw := body_bytes(side.body)) <= limit:
         return side
     packed = gzip.compress(raw, compresslevel=9, mtime=0)
     headers = dict(sorted({**side.headers, "content-encoding": "gzip"}.items()))
@@ -129,22 +114,22 @@ def _load_yaml(path: Path, text: str) -> list[Interaction]:
     found = []
     for number, row in enumerate(data["interactions"], start=1):
         try:
-            found.append(_from_dict(row))
+            sent = row["request"]
+            request = RawRequest(sent["method"], sent["uri"], _joined(sent["headers"]), _encoded(sent["body"]))
+            found.append(_parse(request, row["response"]))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            line = _line_of_interaction(text, number)
+            starts = [1, *(line_of(text, match.start()) for match in re.finditer(r"^- ", text, re.MULTILINE))]
+            line = starts[number] if number < len(starts) else 1
             raise UnreadableGolden(path, line, f"interaction {number} lacks a part: {error}") from error
     return found
 
 
-def _from_dict(row: Mapping[str, Any]) -> Interaction:
-    request, response = row["request"], row["response"]
-    headers = {name.lower(): ", ".join(_listed(values)) for name, values in request["headers"].items()}
-    body, headers = read_body(_encoded(request["body"]), headers)
-    received = {name.lower(): ", ".join(_listed(values)) for name, values in response["headers"].items()}
-    answer, received = read_body(_encoded(response["body"]["string"]), received)
+def _parse(request: RawRequest, response: Mapping[str, Any]) -> Interaction:
+    body, headers = read_body(request.body, request.headers)
+    answer, received = read_body(_encoded(response["body"]["string"]), _joined(response["headers"]))
     status = response["status"]
     return Interaction(
-        Request(request["method"], request["uri"], headers, body),
+        Request(request.method, request.uri, headers, body),
         Response(int(status["code"]), status["message"] or "", received, answer),
     )
 
@@ -153,10 +138,6 @@ def _encoded(raw: str | bytes | None) -> bytes | None:
     return raw.encode() if isinstance(raw, str) else raw
 
 
-def _listed(values: Any) -> list[str]:
-    return [str(value) for value in values] if isinstance(values, list) else [str(values)]
-
-
-def _line_of_interaction(text: str, number: int) -> int:
-    starts = [match.start() for match in re.finditer(r"^- ", text, re.MULTILINE)]
-    return line_of(text, starts[number - 1]) if number <= len(starts) else 1
+def _joined(headers: Mapping[str, Any]) -> dict[str, str]:
+    listed = ((name, values if isinstance(values, list) else [values]) for name, values in headers.items())
+    return {name.lower(): ", ".join(map(str, values)) for name, values in listed}

@@ -1,8 +1,8 @@
-"""The layout of a cassette's text: how an interaction is written, and how it is taken apart again.
+"""The layout of a cassette's text: write an interaction, and read it back.
 
-One interaction is one chunk of the file, and a chunk is found and read with string searches, never by parsing YAML:
-that is what makes a cassette of 100,000 interactions load in seconds. What is written is YAML all the same, and a text
-that differs from this layout in anything is not read here at all.
+Each interaction is one chunk of the text. Chunks are found and read with string searches, not by a YAML parser, so a
+cassette of 100,000 interactions loads in seconds. The text is valid YAML all the same. A text that differs from the
+layout in any way is not read here.
 """
 
 from __future__ import annotations
@@ -49,17 +49,17 @@ def join(chunks: Sequence[str]) -> str:
 
 
 def split(text: str) -> list[str] | None:
-    """The interactions' texts, or None when the file is not in the writer's layout."""
+    """The text of each interaction, or None if the file is not in the writer's layout."""
     if text == _EMPTY:
         return []
     if not text.startswith(_HEAD) or not text.endswith(_TAIL) or "\r" in text:
         return None
     chunks = text[len(_HEAD) : -len(_TAIL)].split(_NEXT)
-    return chunks if all(map(_is_laid_out, chunks)) else None
+    return chunks if all(map(_LAYOUT.fullmatch, chunks)) else None
 
 
-# Exactly what the writer writes, because the same lines can mean something else in YAML's other spellings: single
-# quotes, comments, several values a header. Possessive, so that a chunk which does not fit is given up at once.
+# Only what the writer writes, because in other YAML (single quotes, comments, several values of a header) the same
+# lines can have another meaning. Possessive, so that a chunk in another layout is refused at once.
 _WORDS = f"(?i:{'|'.join(sorted(_YAML_WORDS))})"
 _WORD = rf"(?!{_WORDS}$){_PLAIN.pattern}"
 _STRING = r'"(?:[^"\\\x00-\x1f]|\\["\\bfnrt]|\\u[0-9a-f]{4})*+"'
@@ -81,11 +81,8 @@ _LAYOUT = re.compile(
 )
 
 
-def _is_laid_out(chunk: str) -> bool:
-    return _LAYOUT.fullmatch(chunk) is not None
-
-
 def dump_one(one: Interaction) -> str:
+    """The chunk of an interaction."""
     request, response = one.request, one.response
     sent = "null" if request.body is None else _dump_body(request.body, _REQUEST_INDENT)
     received = '""' if response.body is None else _dump_body(response.body, _RESPONSE_INDENT)
@@ -117,9 +114,8 @@ def _dump_body(body: Body, indent: str) -> str:
 
 
 def pretty(value: Any) -> str:
-    """JSON with a fact a line, sorted keys and nothing that YAML would call unprintable."""
-    text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
-    return _UNPRINTABLE.sub(escaped, text)
+    """JSON with a fact a line, sorted keys, and escapes for the characters that YAML calls unprintable."""
+    return _UNPRINTABLE.sub(escaped, json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False))
 
 
 def _indented(text: str, indent: str) -> str:
@@ -132,11 +128,12 @@ def _scalar(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A double-quoted scalar that is one JSON string too, so that reading it back needs no YAML."""
+    """A double-quoted scalar that is a JSON string too, so it can be read without YAML."""
     return _UNPRINTABLE.sub(escaped, json.dumps(text, ensure_ascii=False))
 
 
 def raw_request(chunk: str) -> RawRequest:
+    """The request in a chunk."""
     end = chunk.index("\n    headers:")
     method = chunk.index("\n    method: ", end)
     uri = chunk.index("\n    uri: ", method)
@@ -149,16 +146,14 @@ def raw_request(chunk: str) -> RawRequest:
 
 
 def raw_response(chunk: str) -> dict[str, Any]:
+    """The response in a chunk, as the dictionary that vcrpy plays."""
     start = chunk.index(_RESPONSE) + len(_RESPONSE)
-    # From the end: only bodies are long, and none of their lines is indented so little.
+    # Searched from the end, because only bodies are long; their lines have a deeper indent.
     status = chunk.rindex("\n    status:\n      code: ")
     end = chunk.rindex("\n    headers:", start, status)
     headers = _read_headers(chunk[end + 13 : status])
     return {
-        "status": {
-            "code": int(chunk[status + 25 : status + 28]),
-            "message": _read_scalar(chunk[status + 44 :]),
-        },
+        "status": {"code": int(chunk[status + 25 : status + 28]), "message": _read_scalar(chunk[status + 44 :])},
         "headers": {name: [value] for name, value in headers.items()},
         "body": {"string": _read_stored_body(chunk[start:end], _RESPONSE_INDENT) or b""},
     }

@@ -1,6 +1,6 @@
-"""Test ids <-> file names: reversible, and never the same name for two tests.
+"""The names of golden files: made of the test's id, reversible, and different for any two tests.
 
-`tests/curation/test_flow.py::TestX::test_y[a/b]` lies at `curation/test_flow/TestX.test_y[a%2Fb]`.
+The goldens of `tests/curation/test_flow.py::TestX::test_y[a/b]` are `curation/test_flow/TestX.test_y[a%2Fb]`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
-# Legal in a file name on every system; "%" itself is quoted, so quoting can be undone.
+# Allowed in file names on every system. "%" is not among them, so quoting can be undone.
 _SAFE = "[]()=,+@ "
-# File systems allow 255 bytes a name; the suffix of a second snapshot and ".yaml" must still fit.
+# File systems allow names of 255 bytes; the suffix of a second snapshot and ".yaml" must still fit.
 _MAX_BYTES = 200
 
 
@@ -21,17 +21,16 @@ class NamesCollide(ValueError):
 
 
 def project_nodeid(nodeid: str, file: Path, root: Path) -> str:
-    """pytest's id of a test in `file`, relative to the project even when pytest runs with another rootdir."""
+    """pytest's id of a test in `file`, relative to the project even if pytest has another rootdir."""
     inside = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.name
     return f"{inside}::{nodeid.partition('::')[2]}"
 
 
 def golden_name(nodeid: str, tests: str) -> PurePosixPath:
-    """Where the goldens of a test lie, below cassettes/ and snapshots/, without a suffix.
+    """The path of a test's goldens below cassettes/ and snapshots/, without a suffix.
 
-    Args:
-        nodeid: pytest's id of the test, relative to the project's root.
-        tests: The folder of the tests, relative to the root, with forward slashes.
+    `nodeid` is pytest's id of the test and `tests` the folder of the tests, with forward slashes, both relative to the
+    project's root.
     """
     file, _, name = nodeid.partition("::")
     module = PurePosixPath(file)
@@ -41,7 +40,9 @@ def golden_name(nodeid: str, tests: str) -> PurePosixPath:
 
 def file_name(name: str) -> str:
     """The quoted name of a test within its module; a very long one ends in a digest of the whole."""
-    quoted = quote(_dotted(name), safe=_SAFE)
+    # Class and function are joined by a dot, which neither can contain; parameters can contain anything.
+    head, bracket, parameters = name.partition("[")
+    quoted = quote(head.replace("::", ".") + bracket + parameters, safe=_SAFE)
     if len(quoted) <= _MAX_BYTES:
         return quoted
     digest = hashlib.blake2s(name.encode(), digest_size=6).hexdigest()
@@ -65,11 +66,5 @@ def refuse_collisions(named: Iterable[tuple[str, PurePosixPath]]) -> None:
 
 
 def suffixed(folder: Path, name: PurePosixPath, suffix: str) -> Path:
-    """`folder/name` with a suffix appended; `with_suffix` would cut a name with a dot in it."""
+    """`folder/name` with a suffix appended; `with_suffix` would cut a name that has a dot."""
     return folder.joinpath(*name.parts[:-1], f"{name.name}{suffix}")
-
-
-def _dotted(name: str) -> str:
-    """Class and function are joined by a dot; a dot cannot occur in either before the parameters begin."""
-    head, bracket, parameters = name.partition("[")
-    return head.replace("::", ".") + bracket + parameters

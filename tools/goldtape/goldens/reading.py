@@ -1,9 +1,11 @@
-"""Reading a golden file, cassette or snapshot: what is wrong with it is said with file and line."""
+"""Read a golden file, cassette or snapshot; errors name file and line."""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 _CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
 
@@ -13,8 +15,8 @@ class UnreadableGolden(ValueError):
 
     Attributes:
         path: The file.
-        line: Where, counted from 1.
-        what: What is wrong, without the place.
+        line: The line of the fault, counted from 1.
+        what: The fault, without the place.
     """
 
     def __init__(self, path: Path, line: int, what: str) -> None:
@@ -42,6 +44,14 @@ def read_golden(path: Path) -> str:
     if marker := _CONFLICT.search(text):
         raise UnreadableGolden(path, line_of(text, marker.start()), "an unresolved merge conflict")
     return text.replace("\r\n", "\n")
+
+
+def parse_json(text: str, path: Path) -> Any:
+    """The JSON value of a golden's text; UnreadableGolden if it is not JSON."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UnreadableGolden(path, error.lineno, f"not JSON: {error.msg}") from error
 
 
 def line_of(text: str, offset: int) -> int:

@@ -1,8 +1,8 @@
-"""The syrupy extension: where a snapshot lies, and how it is written.
+"""The syrupy extension: finds, reads and writes snapshots.
 
-A transcript lies at `snapshots/<system>/<module>/<test>.json`; what a test compares itself, with
-`assert x == snapshot`, beside it at `<test>~1.json` or `<test>~<name>.json`. Writing is handed to the recording, so
-that all goldens of a test change together; finding unused ones is the business of `goldtape audit`.
+A transcript is in `snapshots/<system>/<module>/<test>.json`. The values that a test compares itself, with
+`assert x == snapshot`, are beside it in `<test>~1.json` or `<test>~<name>.json`. The recording does the writing, so
+that all goldens of a test change together. `goldtape audit` finds unused snapshots, not syrupy.
 """
 
 from __future__ import annotations
@@ -20,33 +20,33 @@ from syrupy.location import PyTestLocation
 from goldtape.config import Config
 from goldtape.goldens import transcript
 from goldtape.goldens.naming import file_name, golden_name, project_nodeid, suffixed
-from goldtape.goldens.reading import UnreadableGolden, read_golden
+from goldtape.goldens.reading import UnreadableGolden, parse_json, read_golden
 
 TRANSCRIPT = "goldtape: the exchanges"
-"""The index under which a test's transcript is compared; no name that a test would choose for a value of its own."""
+"""The name of a test's transcript for syrupy; no test would choose it for a value of its own."""
 
 
 class Home(Protocol):
-    """Where the snapshots of the running test belong."""
+    """The recording of the running test, as the extension needs it."""
 
     @property
     def config(self) -> Config:
-        """The project's."""
+        """The project's configuration."""
 
     def stage(self, path: Path, content: bytes) -> None:
-        """Take the new content of a snapshot."""
+        """Keep the new content of a snapshot."""
 
     def canonical(self, value: Any) -> Any:
-        """Put placeholders into a JSON value that the test compares itself."""
+        """The canonical form of a JSON value that the test compares itself."""
 
 
-# syrupy makes and calls the extension by itself, and tells its class methods nothing of the running test.
+# syrupy creates the extension itself, and its class methods do not get the running test.
 _HOMES: list[Home] = []
 
 
 @contextmanager
 def bound(home: Home) -> Iterator[None]:
-    """Bind the extension to the running test; runs inside runs come on top of each other."""
+    """Bind the extension to the running test; a run inside a run binds it to its own tests meanwhile."""
     _HOMES.append(home)
     try:
         yield
@@ -59,7 +59,7 @@ class GoldenExtension(JSONSnapshotExtension):
 
     @classmethod
     def get_snapshot_name(cls, *, test_location: PyTestLocation, index: Any = 0) -> str:
-        """The name that syrupy's report shows."""
+        """The name in syrupy's report."""
         name = str(test_location.snapshot_name)
         return name if index == TRANSCRIPT else f"{name}~{_place(index)}"
 
@@ -78,44 +78,42 @@ class GoldenExtension(JSONSnapshotExtension):
         return True
 
     def discover_snapshots(self, **_: Any) -> SnapshotCollections:
-        """None, so that syrupy never takes another test's golden for an unused one."""
+        """Nothing, so that syrupy reports no golden of another test as unused."""
         return SnapshotCollections()
 
     def serialize(self, data: Any, **options: Any) -> str:
-        """A transcript in its own form, anything else as syrupy writes JSON."""
+        """The text of a transcript, or the canonical JSON of any other value."""
         if isinstance(data, dict) and data.get("goldtape") == transcript.FORMAT:
             return transcript.render(data)
         value = _HOMES[-1].canonical(json.loads(super().serialize(data, **options)))
         return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
     def read_snapshot_data_from_location(self, *, snapshot_location: str, **_: Any) -> str | None:
-        """The text of a snapshot, None when there is none; UnreadableGolden when it is broken."""
+        """The text of a snapshot, None if there is none; raises UnreadableGolden if it is broken."""
         path = Path(snapshot_location)
         try:
             text = read_golden(path)
-            json.loads(text)
+            parse_json(text, path)
         except FileNotFoundError:
             return None
-        except json.JSONDecodeError as error:
-            raise _Unreadable(path, error.lineno, f"not JSON: {error.msg}") from error
         except UnreadableGolden as error:
             raise _Unreadable(error.path, error.line, error.what) from error
         return text
 
     @classmethod
     def write_snapshot_collection(cls, *, snapshot_collection: SnapshotCollection, **_: Any) -> None:
-        """Hand the new content to the recording."""
+        """Give the new content to the recording."""
         [snapshot] = snapshot_collection
         _HOMES[-1].stage(Path(snapshot_collection.location), str(snapshot.data).encode("utf-8"))
 
 
 class _Unreadable(UnreadableGolden):
-    """The same in one line, because syrupy shows the last line of an error and hides the others."""
+    """The error in one line, because syrupy shows only the last line of an error."""
 
     def __str__(self) -> str:
         return super().__str__().replace("\n", "; ")
 
 
 def _place(index: Any) -> str:
-    # A "~" in it would be taken for the one that stands before it.
+    # A "~" in a name could be mistaken for the separator.
     return file_name(index).replace("~", "%7E") if isinstance(index, str) else str(index + 1)

@@ -1,9 +1,9 @@
-"""Several files change together, or none does, whenever the process dies.
+"""Change several files together or not at all, even if the process is killed half-way.
 
-One file changes atomically by a rename. For several, the new contents are first staged below `.goldtape/commit`,
-then a journal that lists them is renamed into place: that rename is the moment of change. From then on the
-renames into the goldens can be repeated, and whoever takes the lock next finishes them before anything else.
-A process that dies earlier leaves a staging folder without a journal, which the next one empties.
+A rename changes one file atomically. For several files, the new contents are first staged below `.goldtape/commit`,
+then a journal that lists them is renamed into place. With that rename the change is decided: the renames into the
+goldens can be repeated, and the next process that takes the lock finishes them first. A process that is killed before
+it leaves a staging folder without a journal, which the next process empties.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _JOURNAL = "journal.json"
 
 
 def commit(work: Path, contents: Mapping[Path, bytes | None]) -> list[Path]:
-    """Write or delete files all together.
+    """Write or delete files together.
 
     Args:
-        work: The project's `.goldtape` folder; it must lie on the file system of the targets.
-        contents: Target -> new content, None to delete. Targets with that content already are left alone.
+        work: The project's `.goldtape` folder; it must be on the file system of the targets.
+        contents: Target -> new content, None to delete. A target that has its new content already is not touched.
 
     Returns:
         The targets that changed, in the order given.
@@ -60,7 +60,7 @@ def _locked(work: Path) -> FileLock:
 
 
 def _recover(work: Path) -> Path:
-    """Carry out a journal that stands, empty the staging folder, and return where it was. Needs the lock."""
+    """Carry out the journal if there is one, delete the staging folder, and return its path. Needs the lock."""
     stage = work / "commit"
     journal = stage / _JOURNAL
     if journal.exists():
@@ -74,7 +74,7 @@ def _recover(work: Path) -> Path:
 def _apply(stage: Path, staged: str | None, target: Path) -> None:
     if staged is None:
         target.unlink(missing_ok=True)
-    elif (stage / staged).exists():  # it is gone when the process died after this very rename
+    elif (stage / staged).exists():  # it is gone if the killed process had renamed it already
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(stage / staged, target)
 

@@ -1,10 +1,11 @@
-"""A test's interactions in canonical form: what a reviewer reads, and what the snapshot on disk holds.
+"""The transcript of a test: its canonical interactions as a reviewer reads them in the snapshot.
 
     {"goldtape": 1, "test": "...", "cases": [...], "exchanges": [
         {"request": "PUT /v1/...", "as": "bob", "if-match": "\\"etag-2\\"", "sent": {...},
          "status": 403, "headers": {...}, "received": {...}}]}
 
-One fact a line, fixed order, nothing that depends on machine or time. Bodies above the limit are summarised.
+It has one fact a line, in a fixed order, and nothing that depends on machine or time. Bodies above the limit are
+summarised.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from goldtape.config import Config
 from goldtape.exchange.interaction import Body, Interaction, Json, body_bytes
-from goldtape.goldens.reading import UnreadableGolden, read_golden
+from goldtape.goldens.reading import UnreadableGolden, parse_json, read_golden
 
 FORMAT = 1
 
@@ -28,7 +29,7 @@ Transcript = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands above the exchanges: the test's id, its case ids, and why any values were renamed."""
+    """The head of a transcript: the test's id, its case ids, and the reasons of its races."""
 
     test: str
     cases: Sequence[str] = ()
@@ -67,7 +68,7 @@ def exchange(one: Interaction, config: Config) -> dict[str, Any]:
 
 
 def label(shown: dict[str, Any], number: int | None = None) -> str:
-    """How an exchange is called in messages: `3. PUT /v1/... as bob`, numbered from 1."""
+    """The name of an exchange in messages: `3. PUT /v1/... as bob`, numbered from 1."""
     place = f"{number}. " if number is not None else ""
     actor = f" as {shown['as']}" if "as" in shown else ""
     return f"{place}{shown['request']}{actor}"
@@ -83,17 +84,14 @@ def read(path: Path) -> Transcript:
 
     Raises:
         FileNotFoundError: There is none.
-        UnreadableGolden: It is no snapshot, or one of a newer format.
+        UnreadableGolden: It is not a snapshot, or its format is newer.
     """
     return parse(read_golden(path), path)
 
 
 def parse(text: str, path: Path) -> Transcript:
     """Parse the text of a snapshot; errors as in `read`."""
-    try:
-        transcript = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise UnreadableGolden(path, error.lineno, f"not JSON: {error.msg}") from error
+    transcript = parse_json(text, path)
     if not isinstance(transcript, dict) or not isinstance(transcript.get("exchanges"), list):
         raise UnreadableGolden(path, 1, "no snapshot: it lacks a list of exchanges")
     version = transcript.get("goldtape")
@@ -105,19 +103,14 @@ def parse(text: str, path: Path) -> Transcript:
 
 
 def _query(query: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in sorted(parse_qsl(query, keep_blank_values=True), key=lambda pair: pair[0]):
-        earlier = found.get(name)
-        found[name] = value if earlier is None else [*_listed(earlier), value]
-    return found
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    found: dict[str, list[str]] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        found.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in sorted(found.items())}
 
 
 def _telling(headers: Any, body: Body) -> dict[str, Any]:
-    """The headers worth a line: all that were kept, but not a content type that goes without saying."""
+    """The headers that a reviewer sees: all but the content type that a body of this form usually has."""
     told = dict(headers)
     if body is None or isinstance(body, Json):
         if told.get("content-type") == "application/json":
@@ -140,14 +133,14 @@ def _body(name: str, body: Body, limit: int) -> dict[str, Any]:
 
 
 def _sorted(value: Any) -> Any:
-    """The value with the keys of every object in order: a hash's own order is no behaviour."""
+    """The value with sorted keys in every object, because the order of keys is not behaviour."""
     if isinstance(value, dict):
         return {key: _sorted(value[key]) for key in sorted(value)}
     return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
 def _shape(value: Any) -> Any:
-    """What a large JSON value is made of: `[1000 x {...}]`, the keys of all items with their types."""
+    """The outline of a large JSON value: types instead of values, and one outline for all items of a list."""
     if isinstance(value, dict):
         return {key: _shape(value[key]) for key in sorted(value)}
     if isinstance(value, list):
