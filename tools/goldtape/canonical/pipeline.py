@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from goldtape.canonical.addresses import Substitution, substitute
 from goldtape.canonical.placeholders import stabilise
@@ -11,7 +12,7 @@ from goldtape.canonical.races import Race, settle
 from goldtape.canonical.redaction import Redactor
 from goldtape.canonical.secret_names import SecretNames
 from goldtape.config import Config
-from goldtape.exchange.interaction import Interaction
+from goldtape.exchange.interaction import Interaction, Side
 
 REQUEST_HEADERS = frozenset(
     {"content-type", "if-match", "if-none-match", "authorization", "idempotency-key", "prefer", "range"}
@@ -84,26 +85,17 @@ class Pipeline:
 
     def _select(self, one: Interaction) -> Interaction:
         system = self.config.system_of(one.request.uri)
-        sent = self.request_headers(one.request.uri)
         received = RESPONSE_HEADERS.union(system.response_headers if system else ())
-        return Interaction(
-            replace(one.request, headers=_only(one.request.headers, sent)),
-            replace(one.response, headers=_only(one.response.headers, received)),
-        )
+        return Interaction(_only(self.request_headers(one.request.uri), one.request), _only(received, one.response))
 
     def _by_actor(self, captured: Sequence[Captured]) -> list[Interaction]:
-        """Sort the interactions of each lane by actor, within the places of the lane."""
-        ordered = [one.interaction for one in captured]
-        lanes: dict[int, list[int]] = {}
-        for place, one in enumerate(captured):
-            if one.lane is not None:
-                lanes.setdefault(id(one.lane), []).append(place)
-        for places in lanes.values():
-            settled = sorted((ordered[place] for place in places), key=self.actor)
-            for place, interaction in zip(places, settled, strict=True):
-                ordered[place] = interaction
+        """Sort the interactions of each lane by actor; they come one after the other."""
+        ordered: list[Interaction] = []
+        for lane, together in groupby(captured, key=lambda one: one.lane):
+            interactions = [one.interaction for one in together]
+            ordered += interactions if lane is None else sorted(interactions, key=self.actor)
         return ordered
 
 
-def _only(headers: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
-    return {name: headers[name] for name in sorted(headers) if name in names}
+def _only(headers: frozenset[str], side: Side) -> Side:
+    return replace(side, headers={name: side.headers[name] for name in sorted(headers.intersection(side.headers))})

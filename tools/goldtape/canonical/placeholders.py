@@ -37,11 +37,8 @@ def stabilise(
 ) -> list[Interaction]:
     """Replace every minted value of one test by its placeholder.
 
-    Args:
-        interactions: The whole test, in the order of the start of each request.
-        volatile: The systems' rules.
-        raced: Requests of the test race each other, so the order of instants is an outcome of the race: they are
-            numbered by first appearance instead.
+    `interactions` are the whole test, in the order in which the requests started; `volatile` are the systems' rules.
+    If requests are `raced`, the order of instants is an outcome of the race: they are numbered by first appearance.
     """
     held = [_hold(one, volatile) for one in interactions]
     mint = _Mint(watched=set(_without_look(held, volatile)))

@@ -55,11 +55,8 @@ def scan(interactions: Iterable[Interaction], public: Iterable[str] = ()) -> lis
     Returns:
         One finding for each string and kind, in order; never the value itself.
     """
-    found = (
-        (f"{number}. {place}", name, value)
-        for number, one in enumerate(interactions, start=1)
-        for place, name, value in _strings(one)
-    )
+    numbered = enumerate(map(_strings, interactions), start=1)
+    found = ((f"{number}. {place}", name, value) for number, strings in numbered for place, name, value in strings)
     return list(_findings(found, frozenset(public)))
 
 

@@ -75,11 +75,9 @@ def load(path: Path) -> Stored:
 
 
 def dump(interactions: Iterable[Interaction], body_limit: int | None) -> str:
-    """The text of a cassette.
+    """The text of a cassette, with its interactions in the order in which identical requests get their answers.
 
-    Args:
-        interactions: In the order in which the answers to identical requests are to be played.
-        body_limit: Larger bodies, in bytes, are compressed; None compresses none.
+    Bodies of more than `body_limit` bytes are compressed, None compresses none.
     """
     limited = (replace(one, request=_limited(one.request, body_limit)) for one in interactions)
     return join([dump_one(replace(one, response=_limited(one.response, body_limit))) for one in limited])

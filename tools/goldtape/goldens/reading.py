@@ -11,13 +11,7 @@ _CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
 
 
 class UnreadableGolden(ValueError):
-    """A golden on disk cannot be used.
-
-    Attributes:
-        path: The file.
-        line: The line of the fault, counted from 1.
-        what: The fault, without the place.
-    """
+    """A golden on disk cannot be used: `what` is the fault, `path` the file, `line` its line, counted from 1."""
 
     def __init__(self, path: Path, line: int, what: str) -> None:
         self.path, self.line, self.what = path, line, what

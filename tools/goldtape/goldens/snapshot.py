@@ -60,17 +60,15 @@ class GoldenExtension(JSONSnapshotExtension):
     @classmethod
     def get_snapshot_name(cls, *, test_location: PyTestLocation, index: Any = 0) -> str:
         """The name in syrupy's report."""
-        name = str(test_location.snapshot_name)
-        return name if index == TRANSCRIPT else f"{name}~{_place(index)}"
+        return f"{test_location.snapshot_name}{_suffix(index)}"
 
     @classmethod
     def get_location(cls, *, test_location: PyTestLocation, index: Any) -> str:
         """The snapshot's file."""
-        suffix = ".json" if index == TRANSCRIPT else f"~{_place(index)}.json"
         config = _HOMES[-1].config
         tests = config.tests.relative_to(config.root).as_posix()
         nodeid = project_nodeid(test_location.nodeid, test_location.item.path, config.root)
-        return str(suffixed(config.snapshots, golden_name(nodeid, tests), suffix))
+        return str(suffixed(config.snapshots, golden_name(nodeid, tests), f"{_suffix(index)}.json"))
 
     @classmethod
     def matches_test_location(cls, *, test_location: PyTestLocation, snapshot_location: str) -> bool:
@@ -83,10 +81,9 @@ class GoldenExtension(JSONSnapshotExtension):
 
     def serialize(self, data: Any, **options: Any) -> str:
         """The text of a transcript, or the canonical JSON of any other value."""
-        if isinstance(data, dict) and data.get("goldtape") == transcript.FORMAT:
-            return transcript.render(data)
-        value = _HOMES[-1].canonical(json.loads(super().serialize(data, **options)))
-        return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+        if not isinstance(data, dict) or data.get("goldtape") != transcript.FORMAT:
+            data = _HOMES[-1].canonical(json.loads(super().serialize(data, **options)))
+        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
     def read_snapshot_data_from_location(self, *, snapshot_location: str, **_: Any) -> str | None:
         """The text of a snapshot, None if there is none; raises UnreadableGolden if it is broken."""
@@ -114,6 +111,8 @@ class _Unreadable(UnreadableGolden):
         return super().__str__().replace("\n", "; ")
 
 
-def _place(index: Any) -> str:
+def _suffix(index: Any) -> str:
+    if index == TRANSCRIPT:
+        return ""
     # A "~" in a name could be mistaken for the separator.
-    return file_name(index).replace("~", "%7E") if isinstance(index, str) else str(index + 1)
+    return f"~{file_name(index).replace('~', '%7E') if isinstance(index, str) else index + 1}"

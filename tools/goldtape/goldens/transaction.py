@@ -65,18 +65,15 @@ def _recover(work: Path) -> Path:
     journal = stage / _JOURNAL
     if journal.exists():
         for entry in json.loads(journal.read_text(encoding="utf-8")):
-            _apply(stage, entry["staged"], work / entry["target"])
+            target = work / entry["target"]
+            if entry["staged"] is None:
+                target.unlink(missing_ok=True)
+            elif (stage / entry["staged"]).exists():  # it is gone if the killed process had renamed it already
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(stage / entry["staged"], target)
         journal.unlink()
     shutil.rmtree(stage, ignore_errors=True)
     return stage
-
-
-def _apply(stage: Path, staged: str | None, target: Path) -> None:
-    if staged is None:
-        target.unlink(missing_ok=True)
-    elif (stage / staged).exists():  # it is gone if the killed process had renamed it already
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(stage / staged, target)
 
 
 def _write(path: Path, content: bytes) -> None:

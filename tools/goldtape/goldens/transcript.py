@@ -11,7 +11,6 @@ summarised.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,11 +71,6 @@ def label(shown: dict[str, Any], number: int | None = None) -> str:
     place = f"{number}. " if number is not None else ""
     actor = f" as {shown['as']}" if "as" in shown else ""
     return f"{place}{shown['request']}{actor}"
-
-
-def render(transcript: Transcript) -> str:
-    """The text of a snapshot: indented JSON, non-ASCII kept, one newline at the end."""
-    return json.dumps(transcript, indent=2, ensure_ascii=False) + "\n"
 
 
 def read(path: Path) -> Transcript:
