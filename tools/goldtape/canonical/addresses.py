@@ -36,8 +36,7 @@ def substitute(one: Interaction, pairs: Sequence[Substitution]) -> Interaction:
     def change(name: str, value: Any) -> Any:
         if isinstance(value, str):
             for pair in ordered:
-                if pair.live in value:
-                    value = value.replace(pair.live, pair.canonical)
+                value = value.replace(pair.live, pair.canonical)
         return value
 
     # The base URL of a deployment can have a path, so a URI is changed as a whole.

@@ -4,8 +4,7 @@ A value that the client sent first is part of the test and stays. A value that a
 has the look of one of the `kinds`, the name of an etag, or a rule of its system: a placeholder of its kind replaces it
 everywhere in the test.
 
-One mapping is used for the whole test, so equal values stay visibly equal, and `stabilise(stabilise(x)) ==
-stabilise(x)`.
+One mapping is used for the whole test, so equal values stay visibly equal; stabilising twice changes nothing more.
 """
 
 from __future__ import annotations
@@ -55,11 +54,10 @@ def stabilise(
 
 @dataclass(slots=True)
 class _Mint:
-    """Who showed each value first, which of them are minted, and the placeholders of those.
+    """Who showed each value first, which values are minted, and their placeholders.
 
-    `watched` are the texts that no look tells from others, so every text is searched for them. `by_client` says of
-    each value whether the client showed it first. `alike` are values that cannot be told apart, `ruled` those that
-    a rule names.
+    `watched` are minted texts without a look of their own; every text is searched for them. `by_client` says of each
+    value whether the client showed it first. `alike` are values that cannot be told apart, `ruled` those of a rule.
     """
 
     watched: set[str]

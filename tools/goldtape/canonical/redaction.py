@@ -112,9 +112,7 @@ class Redactor:
             yield from self._field(name, value)
 
     def _field(self, name: str, value: Any) -> Iterator[str]:
-        if value is None or isinstance(value, bool) or value == "":
-            return
-        if name in self._names:
+        if name in self._names and not isinstance(value, bool | None):
             yield str(value)
         elif isinstance(value, str):
             yield from _shaped(value)
@@ -145,9 +143,7 @@ class Redactor:
         return change_uri(self._clean_text(_ANY_USERINFO.sub("", uri)), self._clean_leaf)
 
     def _clean_leaf(self, name: str, value: Any) -> Any:
-        if value is None or isinstance(value, bool) or value == "":
-            return value
-        if name in self._names:
+        if name in self._names and value != "" and not isinstance(value, bool | None):
             text = str(value)
             return text if _REDACTED.fullmatch(text) else self._known.get(text, "[redacted]")
         if not isinstance(value, str):

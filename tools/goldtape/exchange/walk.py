@@ -26,9 +26,6 @@ _UUID = re.compile(UUID)
 _UUID_LENGTH = 36
 
 
-# ------------------------------------------------------------------ reading
-
-
 def request_leaves(request: Request) -> Iterator[tuple[str, Any]]:
     """Yield (name, scalar) for everything in a request: path, query, headers, body."""
     parts = urlsplit(request.uri)
@@ -86,9 +83,6 @@ def is_form(side: Request | Response) -> bool:
 
 def _pairs(text: Any) -> list[tuple[str, str]]:
     return parse_qsl(text, keep_blank_values=True)
-
-
-# ------------------------------------------------------------------ changing
 
 
 def change_interaction(one: Interaction, change: Change, uri: Callable[[str], str] | None = None) -> Interaction:

@@ -50,11 +50,7 @@ def file_name(name: str) -> str:
 
 
 def refuse_collisions(named: Iterable[tuple[str, PurePosixPath]]) -> None:
-    """Check that no two tests (id, golden name) share a file, on file systems that fold case too.
-
-    Raises:
-        NamesCollide: They do.
-    """
+    """Raise NamesCollide if two tests (id, golden name) share a file, also on file systems that fold case."""
     seen: dict[str, str] = {}
     for nodeid, name in named:
         other = seen.setdefault(str(name).casefold(), nodeid)

@@ -29,9 +29,7 @@ TRANSCRIPT = "goldtape: the exchanges"
 class Home(Protocol):
     """The recording of the running test, as the extension needs it."""
 
-    @property
-    def config(self) -> Config:
-        """The project's configuration."""
+    config: Config
 
     def stage(self, path: Path, content: bytes) -> None:
         """Keep the new content of a snapshot."""

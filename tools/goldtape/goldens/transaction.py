@@ -20,14 +20,10 @@ _JOURNAL = "journal.json"
 
 
 def commit(work: Path, contents: Mapping[Path, bytes | None]) -> list[Path]:
-    """Write or delete files together.
+    """Give all targets their new contents, None to delete, and return those that changed, in the order given.
 
-    Args:
-        work: The project's `.goldtape` folder; it must be on the file system of the targets.
-        contents: Target -> new content, None to delete. A target that has its new content already is not touched.
-
-    Returns:
-        The targets that changed, in the order given.
+    `work` is the project's `.goldtape` folder; it must be on the file system of the targets. A target that has its new
+    content already is not touched.
     """
     changes = {target: content for target, content in contents.items() if _read(target) != content}
     if not changes:
