@@ -22,7 +22,7 @@ VOLATILE_CLASSES = ("constant", "etag", "instant", "token", "uuid")
 
 
 class ConfigError(ValueError):
-    """The configuration cannot be used; the message names file, key, value and what would be valid."""
+    """The configuration cannot be used; the message names file, key, value and the valid ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def conflicting(text: bytes) -> bytes:
 TABLE: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "empty_cassette": (CASSETTE, lambda text: b"", "1: the file is empty"),
     "empty_snapshot": (SNAPSHOT, lambda text: b"\n", "1: the file is empty"),
-    "truncated_cassette": (CASSETTE, truncated, "1: truncated, or no cassette: version is None, expected 1"),
+    "truncated_cassette": (CASSETTE, truncated, "1: truncated, or not a cassette: version is None, expected 1"),
     "truncated_snapshot": (SNAPSHOT, truncated, "19: not JSON: Unterminated string starting at"),
     "cassette_not_utf_8": (CASSETTE, not_utf_8, "5: the file is not UTF-8"),
     "snapshot_not_utf_8": (SNAPSHOT, not_utf_8, "9: the file is not UTF-8"),
@@ -59,9 +59,9 @@ TABLE: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "other_yaml": (
         CASSETTE,
         lambda text: b"interactions: none\n",
-        "1: no cassette: it lacks a list of interactions",
+        "1: not a cassette: it lacks a list of interactions",
     ),
-    "other_json": (SNAPSHOT, lambda text: b"[]\n", "1: no snapshot: it lacks a list of exchanges"),
+    "other_json": (SNAPSHOT, lambda text: b"[]\n", "1: not a snapshot: it lacks a list of exchanges"),
 }
 EVERY_ROW = "".join(ASK.format(name=name) for name in [*TABLE, "intact"])
 

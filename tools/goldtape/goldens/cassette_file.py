@@ -63,7 +63,7 @@ def load(path: Path) -> Stored:
         FileNotFoundError: There is none.
         UnreadableGolden: It is not a cassette, or its format is newer.
     """
-    # A file in the layout cannot have what `read_golden` refuses.
+    # A file in the layout has none of the faults that `read_golden` looks for.
     with suppress(UnicodeDecodeError):
         if (chunks := split(path.read_bytes().decode("utf-8"))) is not None:
             return Stored(path, chunks)
@@ -99,14 +99,14 @@ def _load_yaml(path: Path, text: str) -> list[Interaction]:
         line = min(mark.line, text.rstrip("\n").count("\n")) + 1 if mark else 1
         raise UnreadableGolden(path, line, f"not YAML: {getattr(error, 'problem', error)}") from error
     if not isinstance(data, dict) or not isinstance(data.get("interactions"), list):
-        raise UnreadableGolden(path, 1, "no cassette: it lacks a list of interactions")
+        raise UnreadableGolden(path, 1, "not a cassette: it lacks a list of interactions")
     version = data.get("version")
     if version != VERSION:
         at = text.rfind("\nversion:") + 1
         what = (
             f"format version {version!r} is newer than what this goldtape reads; upgrade it"
             if isinstance(version, int) and version > VERSION
-            else f"truncated, or no cassette: version is {version!r}, expected {VERSION}"
+            else f"truncated, or not a cassette: version is {version!r}, expected {VERSION}"
         )
         raise UnreadableGolden(path, line_of(text, at), what)
     found = []

@@ -58,8 +58,8 @@ def split(text: str) -> list[str] | None:
     return chunks if all(map(_LAYOUT.fullmatch, chunks)) else None
 
 
-# Only what the writer writes, because in other YAML (single quotes, comments, several values of a header) the same
-# lines can have another meaning. Possessive, so that a chunk in another layout is refused at once.
+# The exact spellings of the writer, because in other YAML (single quotes, comments, several values of a header) the
+# same lines can have another meaning. Possessive, so that a chunk in another layout is refused at once.
 _WORDS = f"(?i:{'|'.join(sorted(_YAML_WORDS))})"
 _WORD = rf"(?!{_WORDS}$){_PLAIN.pattern}"
 _STRING = r'"(?:[^"\\\x00-\x1f]|\\["\\bfnrt]|\\u[0-9a-f]{4})*+"'

@@ -17,7 +17,7 @@ _MAX_BYTES = 200
 
 
 class NamesCollide(ValueError):
-    """Two tests would share a file; the message names both and what to rename."""
+    """Two tests would share a file; the message names both and the next step."""
 
 
 def project_nodeid(nodeid: str, file: Path, root: Path) -> str:

@@ -87,7 +87,7 @@ def parse(text: str, path: Path) -> Transcript:
     """Parse the text of a snapshot; errors as in `read`."""
     transcript = parse_json(text, path)
     if not isinstance(transcript, dict) or not isinstance(transcript.get("exchanges"), list):
-        raise UnreadableGolden(path, 1, "no snapshot: it lacks a list of exchanges")
+        raise UnreadableGolden(path, 1, "not a snapshot: it lacks a list of exchanges")
     version = transcript.get("goldtape")
     if version != FORMAT:
         newer = isinstance(version, int) and version > FORMAT
