@@ -172,7 +172,7 @@ def test_a_new_system_has_a_table_a_fixture_a_test_and_a_case(shop: Project, com
         '# serve = "python -m your.service --port {port}"    # started when it is not; ready when /healthz answers\n'
         '# actor = "X-User-Id"                               # the request header that says who is asking\n'
     )
-    assert "def gift_cards(goldtape: Tape)" in begun.after.golden("tests/gift-cards/conftest.py")
+    assert "def gift_cards(goldtape: Tape, tls: ssl.SSLContext)" in begun.after.golden("tests/gift-cards/conftest.py")
     assert command(begun.after, "cases") == Outcome(
         0,
         ["gift-cards/first-story  tests/gift-cards/test_first_story.py::test_first_story  none  never run here"],
