@@ -23,7 +23,6 @@ KNOWN_IN = {
     "syrupy": {"goldens/snapshot.py", "plugin/run.py"},
     "pytest": {"plugin"},
     "argparse": {"plugin/hooks.py", "cli"},
-    "deepdiff": {"verdict/drift.py"},
     "detect_secrets": {"canonical/scanner.py"},
     "yaml": {"goldens/cassette_file.py"},
 }

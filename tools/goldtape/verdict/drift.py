@@ -26,6 +26,7 @@ Kind = Literal["breaking", "additive", "changed"]
 HEADING = "the snapshot's heading"
 """The `exchange` of a difference above the exchanges."""
 
+_SUMMARIES = (("sent-large",), ("received-large",))
 _IDENTITIES = ("id", "_id", "uuid", "key", "name", "code")
 _PAIRS = 1_000_000
 
@@ -46,6 +47,9 @@ class Change(Enum):
     RESIZED = "resized"
 
 
+_BREAKING = (Change.GONE, Change.RENAMED, Change.RETYPED)
+
+
 class _Absent:
     def __repr__(self) -> str:
         return "nothing"
@@ -62,12 +66,18 @@ class Difference:
     exchange itself). `expected` and `actual` are JSON values, or as `Change` says.
     """
 
-    kind: Kind
     change: Change
     exchange: str
     path: str
     expected: Any
     actual: Any
+
+    @property
+    def kind(self) -> Kind:
+        """How grave it is for a client that was written against the snapshot."""
+        if self.change in _BREAKING or self.path == "status":
+            return "breaking"
+        return "additive" if self.change is Change.NEW else "changed"
 
 
 def compare(expected: Transcript, actual: Transcript) -> list[Difference]:
@@ -75,101 +85,98 @@ def compare(expected: Transcript, actual: Transcript) -> list[Difference]:
     found: list[Difference] = []
     for key in ("test", "cases", "races"):
         if expected.get(key) != actual.get(key):
-            found.append(Difference("changed", Change.CHANGED, HEADING, key, expected.get(key), actual.get(key)))
+            found.append(Difference(Change.CHANGED, HEADING, key, expected.get(key), actual.get(key)))
     before, after = expected["exchanges"], actual["exchanges"]
-    for i, j in _aligned(before, after, [label(one) for one in before], [label(one) for one in after]):
-        if j is None:
-            assert i is not None
-            found.append(Difference("breaking", Change.GONE, label(before[i], i + 1), "", before[i], ABSENT))
-        elif i is None:
-            found.append(Difference("additive", Change.NEW, label(after[j], j + 1), "", ABSENT, after[j]))
-        elif not _same(before[i], after[j]):
-            found.extend(compare_exchange(before[i], after[j], label(before[i], i + 1)))
+    for i, j in _aligned([label(one) for one in before], [label(one) for one in after]):
+        if i is not None and j is not None:
+            found += compare_exchange(before[i], after[j], label(before[i], i + 1))
+        elif i is not None:
+            found.append(Difference(Change.GONE, label(before[i], i + 1), "", before[i], ABSENT))
+        elif j is not None:
+            found.append(Difference(Change.NEW, label(after[j], j + 1), "", ABSENT, after[j]))
     return found
 
 
 def compare_exchange(expected: dict[str, Any], actual: dict[str, Any], exchange: str) -> list[Difference]:
     """The differences between two exchanges."""
-    from deepdiff import DeepDiff  # here, because most runs find no difference and deepdiff is slow to import
-
-    for side in ("sent-large", "received-large"):
-        if side in expected and side in actual and expected[side] != actual[side]:
-            expected, actual = dict(expected), dict(actual)
-            large = Difference("changed", Change.RESIZED, exchange, side, expected.pop(side), actual.pop(side))
-            return [*compare_exchange(expected, actual, exchange), large]
     if "headers" in expected or "headers" in actual:
         # A side that shows none has an empty set of them: so the header that came or went is named.
         expected, actual = {"headers": {}, **expected}, {"headers": {}, **actual}
-    left, right = _sparse(expected, actual)
-    # A field called __typename is as public as any other; DeepDiff would take it for a private attribute.
-    tree = DeepDiff(left, right, view="tree", threshold_to_diff_deeper=0, ignore_private_variables=False)
-    raw = [_Raw.of(level) for levels in tree.values() for level in levels]
-    return [one.difference(exchange) for one in sorted(_renames(raw), key=_Raw.place)]
+    found = sorted(_differing(expected, actual), key=_Found.place)
+    return [Difference(one.change, exchange, one.path(), one.expected, one.actual) for one in found]
 
 
-# ------------------------------------------------------------------ what DeepDiff is given
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A difference inside an exchange; a step is the name of a field, `[3]` for an item, `[3]+` for a new item."""
+
+    change: Change
+    steps: tuple[str, ...]
+    expected: Any
+    actual: Any
+
+    def place(self) -> tuple[int, list[tuple[int, str]]]:
+        rank = {"status": 0, "headers": 1}.get(self.steps[0], 3 if self.change is Change.RESIZED else 2)
+        return rank, [(_index(step), step) for step in self.steps]
+
+    def path(self) -> str:
+        steps = (step.rstrip("+") if step.startswith("[") else f".{step}" for step in self.steps)
+        return "".join(steps).lstrip(".")
 
 
-_ORDER = "[order]"
+def _differing(expected: Any, actual: Any, steps: tuple[str, ...] = ()) -> Iterator[_Found]:
+    """The differences between two values that lie at `steps`."""
+    if _same(expected, actual):
+        return
+    if steps in _SUMMARIES:
+        yield _Found(Change.RESIZED, steps, expected, actual)
+    elif isinstance(expected, dict) and isinstance(actual, dict):
+        yield from _differing_fields(expected, actual, steps)
+    elif isinstance(expected, list) and isinstance(actual, list):
+        yield from _differing_items(expected, actual, steps)
+    else:
+        change = Change.CHANGED if _type(expected) == _type(actual) else Change.RETYPED
+        yield _Found(change, steps, expected, actual)
 
 
-class _Order(str):
-    """Stands for a list whose items are the same in another order; a text, because DeepDiff does not look into one."""
-
-    items: list[str]
-
-    @classmethod
-    def of(cls, items: list[str]) -> _Order:
-        order = cls(",".join(items))
-        order.items = items
-        return order
-
-
-def _sparse(expected: Any, actual: Any) -> tuple[Any, Any]:
-    """The two values with equal parts left out and lists turned into aligned mappings of place to item."""
-    if isinstance(expected, dict) and isinstance(actual, dict):
-        left, right = {}, {}
-        for key in [*expected, *(key for key in actual if key not in expected)]:
-            if key not in expected:
-                right[key] = actual[key]
-            elif key not in actual:
-                left[key] = expected[key]
-            elif not _same(expected[key], actual[key]):
-                left[key], right[key] = _sparse(expected[key], actual[key])
-        return left, right
-    if isinstance(expected, list) and isinstance(actual, list):
-        return _sparse_lists(expected, actual)
-    return expected, actual
+def _differing_fields(expected: dict[str, Any], actual: dict[str, Any], steps: tuple[str, ...]) -> Iterator[_Found]:
+    added = [name for name in actual if name not in expected]
+    for name, value in expected.items():
+        here = (*steps, name)
+        if name in actual:
+            yield from _differing(value, actual[name], here)
+        elif (renamed := next((other for other in added if _same(value, actual[other])), None)) is not None:
+            added.remove(renamed)
+            yield _Found(Change.RENAMED, here, value, renamed)
+        else:
+            yield _Found(Change.GONE, here, value, ABSENT)
+    for name in added:
+        yield _Found(Change.NEW, (*steps, name), ABSENT, actual[name])
 
 
-def _sparse_lists(expected: list[Any], actual: list[Any]) -> tuple[Any, Any]:
-    tokens, other = [_token(item) for item in expected], [_token(item) for item in actual]
-    if len(tokens) == len(other) and Counter(tokens) == Counter(other):
-        return _Order.of(tokens), _Order.of(other)
-    identity = _identity(expected, actual)
-    if identity:
+def _differing_items(expected: list[Any], actual: list[Any], steps: tuple[str, ...]) -> Iterator[_Found]:
+    tokens: list[Any] = [_token(item) for item in expected]
+    other: list[Any] = [_token(item) for item in actual]
+    if Counter(tokens) == Counter(other):
+        yield _Found(Change.REORDERED, steps, tokens, other)
+        return
+    if identity := _identity(expected, actual):
         tokens, other = [item[identity] for item in expected], [item[identity] for item in actual]
-    left: dict[str, Any] = {}
-    right: dict[str, Any] = {}
-    pairs: Iterable[tuple[int | None, int | None]] = _aligned(expected, actual, tokens, other)
+    pairs: Iterable[tuple[int | None, int | None]] = _aligned(tokens, other)
     if identity and tokens != other and set(tokens) == set(other):
-        left[_ORDER], right[_ORDER] = _Order.of([str(one) for one in tokens]), _Order.of([str(one) for one in other])
+        yield _Found(Change.REORDERED, steps, [str(one) for one in tokens], [str(one) for one in other])
         places = {token: place for place, token in enumerate(other)}
-        pairs = ((i, places[token]) for i, token in enumerate(tokens))
+        pairs = ((place, places[token]) for place, token in enumerate(tokens))
     for i, j in pairs:
-        if j is None:
-            assert i is not None
-            left[f"[{i}]"], right[f"[{i}]"] = expected[i], ABSENT
-        elif i is None:
-            left[f"[{j}]+"], right[f"[{j}]+"] = ABSENT, actual[j]
-        elif not _same(expected[i], actual[j]):
-            left[f"[{i}]"], right[f"[{i}]"] = _sparse(expected[i], actual[j])
-    return left, right
+        if i is not None and j is not None:
+            yield from _differing(expected[i], actual[j], (*steps, f"[{i}]"))
+        elif i is not None:
+            yield _Found(Change.GONE, (*steps, f"[{i}]"), expected[i], ABSENT)
+        elif j is not None:
+            yield _Found(Change.NEW, (*steps, f"[{j}]+"), ABSENT, actual[j])
 
 
-def _aligned(
-    expected: Sequence[Any], actual: Sequence[Any], tokens: Sequence[Hashable], other: Sequence[Hashable]
-) -> Iterator[tuple[int | None, int | None]]:
+def _aligned(tokens: Sequence[Hashable], other: Sequence[Hashable]) -> Iterator[tuple[int | None, int | None]]:
     """Pairs of places: both for items that correspond, None where one side has no counterpart."""
     head = 0
     while head < min(len(tokens), len(other)) and tokens[head] == other[head]:
@@ -215,69 +222,6 @@ def _same(expected: Any, actual: Any) -> bool:
 
 def _token(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
-
-
-# ------------------------------------------------------------------ what DeepDiff answers
-
-
-@dataclass(slots=True)
-class _Raw:
-    steps: list[str]
-    expected: Any
-    actual: Any
-    renamed_to: str | None = None
-
-    @classmethod
-    def of(cls, level: Any) -> _Raw:
-        gone = level.report_type if hasattr(level, "report_type") else ""
-        expected, actual = level.t1, level.t2
-        if gone == "dictionary_item_added":
-            expected = ABSENT
-        elif gone == "dictionary_item_removed":
-            actual = ABSENT
-        return cls([str(step) for step in level.path(output_format="list")], expected, actual)
-
-    def place(self) -> list[tuple[int, int, str]]:
-        rank = {"status": 0, "headers": 1}.get(self.steps[0], 2)
-        return [(rank, _index(step), step) for step in self.steps]
-
-    def difference(self, exchange: str) -> Difference:
-        path = "".join(
-            step.rstrip("+") if step.startswith("[") else f".{step}" for step in self.steps if step != _ORDER
-        )
-        kind, change = self._verdict()
-        expected, actual = self.expected, self.actual if self.renamed_to is None else self.renamed_to
-        if isinstance(expected, _Order) and isinstance(actual, _Order):
-            expected, actual = expected.items, actual.items
-        return Difference(kind, change, exchange, path.lstrip("."), expected, actual)
-
-    def _verdict(self) -> tuple[Kind, Change]:
-        if self.renamed_to is not None:
-            return "breaking", Change.RENAMED
-        if isinstance(self.expected, _Order):
-            return "changed", Change.REORDERED
-        if self.actual is ABSENT:
-            return "breaking", Change.GONE
-        if self.expected is ABSENT:
-            return "additive", Change.NEW
-        if _type(self.expected) != _type(self.actual):
-            return "breaking", Change.RETYPED
-        return "breaking" if self.steps == ["status"] else "changed", Change.CHANGED
-
-
-def _renames(raw: list[_Raw]) -> list[_Raw]:
-    """One entry for a field that went from one name to another with its value."""
-    gone = [one for one in raw if one.actual is ABSENT and not one.steps[-1].startswith("[")]
-    new = [one for one in raw if one.expected is ABSENT and not one.steps[-1].startswith("[")]
-    taken: set[int] = set()
-    for one in gone:
-        for other in new:
-            beside = other.steps[:-1] == one.steps[:-1] and id(other) not in taken
-            if beside and _same(one.expected, other.actual):
-                one.renamed_to = other.steps[-1]
-                taken.add(id(other))
-                break
-    return [one for one in raw if id(one) not in taken]
 
 
 def _index(step: str) -> int:
