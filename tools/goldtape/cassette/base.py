@@ -1,8 +1,7 @@
-"""What the cassettes of a test have in common: one set of verbs, whether a file answers or a service.
+"""The common part of the two cassettes: the calls that a test and its run make, whether a file answers or a service.
 
 vcrpy makes its patches around a `vcr.cassette.Cassette` and asks it four things: whether it can play a request, for
-the answer, to keep an answer, and where a redirect leads. Both cassettes answer these in their own way. Neither gives
-vcrpy a file to read or write, because goldens change together or not at all (`transaction`).
+the answer, to keep an answer, and where a redirect leads. Each of the two cassettes answers these in its own way.
 """
 
 from __future__ import annotations
@@ -10,13 +9,11 @@ from __future__ import annotations
 import logging
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any, ClassVar, NoReturn, Self
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, Self
 
 from vcr.cassette import Cassette
 from vcr.patch import force_reset
-from vcr.persisters.filesystem import CassetteNotFoundError
-from vcr.record_mode import RecordMode
 
 from goldtape.canonical.pipeline import Captured
 from goldtape.cassette.faults import Fault
@@ -24,37 +21,29 @@ from goldtape.exchange.interaction import Interaction
 
 _TALKATIVE = ("httpx", "httpcore", "vcr", "urllib3", "aiohttp")
 Canonical = Callable[[Sequence[Captured]], list[Interaction]]
-"""What was captured -> what goldens hold."""
+"""Captured interactions, in the order of their start -> the interactions as goldens hold them."""
 
-
-class _NoFiles:
-    """The persister that vcrpy is given."""
-
-    @staticmethod
-    def load_cassette(*_: object, **__: object) -> NoReturn:
-        raise CassetteNotFoundError
-
-    @staticmethod
-    def save_cassette(*_: object, **__: object) -> None:
-        """Nothing."""
+outside = force_reset
+"""A context manager: requests inside it belong to no test, so they pass by any cassette."""
 
 
 class TestCassette(Cassette):  # type: ignore[misc]  # vcrpy is untyped
-    """The requests of one test and their answers; `name` is the test's id."""
+    """The requests of one test and their answers; its path is the test's id."""
 
     __test__ = False  # pytest would take the class for one of tests
-    mode: ClassVar[RecordMode]
 
-    def __init__(self, path: str) -> None:
-        super().__init__(path, persister=_NoFiles, record_mode=self.mode)
+    @classmethod
+    def load(cls, **how: Any) -> Self:
+        """Make a cassette; vcrpy reads and writes no file for it, because goldens change together (`transaction`)."""
+        return cls(**how)
 
     @classmethod
     @contextmanager
     def opened(cls, path: str, **how: Any) -> Iterator[Self]:
         """Make a cassette and put it to work in every client library that vcrpy knows.
 
-        The libraries' own log of every URL is turned down meanwhile: pytest shows it when a test fails, and a query
-        can hold a secret.
+        These libraries log every URL, and pytest shows the log of a failed test. A query can hold a secret, so their
+        loggers are turned down meanwhile.
         """
         loggers = [logging.getLogger(name) for name in _TALKATIVE]
         levels = [logger.level for logger in loggers]
@@ -70,39 +59,34 @@ class TestCassette(Cassette):  # type: ignore[misc]  # vcrpy is untyped
     @property
     @abstractmethod
     def position(self) -> int:
-        """How many requests of the test have started."""
+        """The number of requests that the test has started."""
 
     @abstractmethod
     def concurrently(self) -> AbstractContextManager[None]:
-        """What is sent inside has no order of its own."""
+        """A block whose requests have no order among themselves."""
 
-    @abstractmethod
     def attempt(self) -> AbstractContextManager[object]:
-        """Mark what the task sends inside, and the tasks that it starts there, so that it can be forgotten."""
+        """Mark the requests that the task sends inside, and the tasks that it starts there, for `forget`."""
+        return nullcontext()
 
-    @abstractmethod
     def forget(self, attempt: object) -> None:
-        """Drop the requests of an attempt that came to nothing."""
+        """Drop the requests of an attempt that came to nothing; a recording holds the last attempt only."""
 
     @abstractmethod
     def unrecorded(self) -> AbstractContextManager[None]:
-        """What is sent inside is no part of the story."""
+        """A block whose requests are not kept.
 
-    @abstractmethod
+        Raises:
+            RuntimeError: In replay, where there is no service to clean up.
+        """
+
     def end(self) -> None:
-        """The story is over; later requests are no part of it."""
+        """Keep no request from here on: the body of the test is over."""
 
     @abstractmethod
     def faults(self, failed: bool) -> list[Fault]:
-        """What is wrong with the requests themselves; a body that `failed` did not send all of them."""
+        """The faults of the requests themselves; when the body `failed`, a request that is missing is no fault."""
 
     @abstractmethod
     def interactions(self, canonical: Canonical) -> list[Interaction]:
-        """The story in canonical form."""
-
-
-@contextmanager
-def outside() -> Iterator[None]:
-    """Let requests through that belong to no test, whatever cassette is open."""
-    with force_reset():
-        yield
+        """The interactions of the test, in canonical form."""

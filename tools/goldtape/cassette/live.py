@@ -18,15 +18,15 @@ from goldtape.cassette.faults import Fault, Unanswered
 from goldtape.cassette.wire import read_request, read_response
 from goldtape.exchange.interaction import Interaction
 
-# The request that the running task sent last, for aiohttp names no other when it reports the redirects it followed.
+# The request that the running task sent last: aiohttp does not say which request led to a redirect.
 _LAST: ContextVar[_Started | None] = ContextVar("last", default=None)
 # The attempts that the running task is in, outermost first; a request belongs to all of them.
 _ATTEMPTS: ContextVar[tuple[object, ...]] = ContextVar("attempts", default=())
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Started:
-    """A request on its way: where it was sent from, whether others were on theirs, its response once there is one."""
+    """A request on its way, where it was sent from, whether others were on their way too, and its response."""
 
     request: VcrRequest
     lane: object | None
@@ -38,27 +38,27 @@ class _Started:
 class LiveCassette(TestCassette):
     """Lets every request through to the service and keeps the interactions in the order of their start."""
 
-    mode = RecordMode.ALL
-
     def __init__(self, path: str, pipeline: Pipeline) -> None:
-        super().__init__(path)
+        super().__init__(path, record_mode=RecordMode.ALL)
         self._pipeline = pipeline
         self._capturing = True
         self._lock = threading.Lock()
         self._started: list[_Started] = []
-        self._in_flight: set[int] = set()
+        self._in_flight: set[_Started] = set()
         self._lane: object | None = None
 
     # ---------------------------------------------------------------- for vcrpy
 
     def can_play_response_for(self, request: VcrRequest) -> bool:
         """Always False, which sends the request on; notes that it started."""
+        started = None
         if self._capturing:
             with self._lock:
-                request.goldtape_started = _Started(request, self._lane, _ATTEMPTS.get(), bool(self._in_flight))
-                self._started.append(request.goldtape_started)
-                self._in_flight.add(id(request.goldtape_started))
-        _LAST.set(getattr(request, "goldtape_started", None))
+                started = _Started(request, self._lane, _ATTEMPTS.get(), bool(self._in_flight))
+                self._started.append(started)
+                self._in_flight.add(started)
+        request.goldtape_started = started
+        _LAST.set(started)
         return False
 
     def append(self, request: VcrRequest, response: dict[str, Any]) -> None:
@@ -68,7 +68,7 @@ class LiveCassette(TestCassette):
             return
         with self._lock:
             if started.response is None:
-                self._in_flight.discard(id(started))
+                self._in_flight.discard(started)
             else:  # a further hop of a redirect
                 place = self._started.index(started) + 1
                 started = _Started(request, started.lane, started.attempts)
@@ -80,12 +80,11 @@ class LiveCassette(TestCassette):
 
     @property
     def position(self) -> int:
-        """How many requests have started."""
         return len(self._started)
 
     @contextmanager
     def concurrently(self) -> Iterator[None]:
-        """Give what is sent inside a lane of its own, in which actors come in their order."""
+        # The requests get a lane of their own; the pipeline sorts a lane by actor.
         self._lane = object()
         try:
             yield
@@ -94,7 +93,6 @@ class LiveCassette(TestCassette):
 
     @contextmanager
     def attempt(self) -> Iterator[object]:
-        """Mark what the task sends inside, and the tasks that it starts there, so that it can be forgotten."""
         attempt = object()
         outside = _ATTEMPTS.set((*_ATTEMPTS.get(), attempt))
         try:
@@ -103,14 +101,12 @@ class LiveCassette(TestCassette):
             _ATTEMPTS.reset(outside)
 
     def forget(self, attempt: object) -> None:
-        """Drop the requests of an attempt that came to nothing; those of other tasks stay."""
         with self._lock:
-            self._in_flight -= {id(one) for one in self._started if attempt in one.attempts}
+            self._in_flight = {one for one in self._in_flight if attempt not in one.attempts}
             self._started = [one for one in self._started if attempt not in one.attempts]
 
     @contextmanager
     def unrecorded(self) -> Iterator[None]:
-        """Keep nothing of what is sent inside."""
         before, self._capturing = self._capturing, False
         try:
             yield
@@ -120,18 +116,16 @@ class LiveCassette(TestCassette):
     # ---------------------------------------------------------------- for its goldens
 
     def end(self) -> None:
-        """Keep nothing from here on."""
         self._capturing = False
 
     def faults(self, failed: bool) -> list[Fault]:
-        """The requests that got no response."""
-        if failed or not (lost := [one.request for one in self._started if one.response is None]):
+        lost = [one.request for one in self._started if one.response is None]
+        if failed or not lost:
             return []
         redactor = self._pipeline.redactor()
         return [Unanswered(tuple(redactor.redact_request(read_request(request)) for request in lost))]
 
     def interactions(self, canonical: Canonical) -> list[Interaction]:
-        """Every answered interaction, made canonical in the order of the start."""
         return canonical(
             [
                 Captured(Interaction(read_request(one.request), read_response(one.response)), one.lane, one.overlapped)
@@ -139,6 +133,3 @@ class LiveCassette(TestCassette):
                 if one.response is not None
             ]
         )
-
-    def __len__(self) -> int:
-        return len(self._started)

@@ -1,12 +1,13 @@
-"""The cassette that plays: an answer is found by the key of its request, each is played once."""
+"""The cassette that plays: it finds an answer by the key of the request, and plays each answer once."""
 
 from __future__ import annotations
 
 import itertools
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any, NoReturn
 
 from vcr.record_mode import RecordMode
@@ -20,28 +21,29 @@ from goldtape.cassette.wire import read_request, read_response
 from goldtape.exchange.interaction import Interaction, body_bytes
 from goldtape.goldens.cassette_file import Stored
 
-_PLAYED: list[int] = []
-
 
 class ReplayCassette(TestCassette):
-    """Plays a stored cassette: each interaction once, identical requests in start order."""
-
-    mode = RecordMode.NONE
+    """Plays a stored cassette: each interaction once, identical requests in the order of their start."""
 
     def __init__(self, path: str, stored: Stored, pipeline: Pipeline, complain: Callable[[Unmatched], str]) -> None:
-        super().__init__(path)
+        super().__init__(path, record_mode=RecordMode.NONE)
         self.stored = stored
         self.played: list[int] = []
         self._unmatched: list[Unmatched] = []
         self._in_order = True
-        self._headers_for, self._redactor, self._complain = pipeline.request_headers, pipeline.redactor(), complain
-        self._names: dict[str, frozenset[str]] = {}
+        self._redactor, self._complain = pipeline.redactor(), complain
+        self._headers_of = cache(pipeline.request_headers)
         self._lock = threading.Lock()
         self._keys = [self._stored_key(index) for index in range(len(stored))]
-        # Nearly every key is recorded once: a bare index costs the collector nothing, a list each would.
-        self._waiting: dict[str, int | list[int]] = {}
+        # Key -> the interaction that is played next, None when all are played. Most keys are recorded once, so a
+        # list for each of them would only cost time in the garbage collector.
+        self._next: dict[str | None, int | None] = {}
+        self._same_key_after: dict[int, int | None] = {}
         for index in reversed(range(len(stored))):
-            self._put(self._keys[index], index)
+            key = self._keys[index]
+            if key in self._next:
+                self._same_key_after[index] = self._next[key]
+            self._next[key] = index
 
     # ---------------------------------------------------------------- for vcrpy
 
@@ -61,9 +63,9 @@ class ReplayCassette(TestCassette):
         return True
 
     def play_response(self, request: VcrRequest) -> dict[str, Any]:
-        """The recorded response, in the form that vcrpy's stubs turn into one of the client's library."""
+        """The recorded response, in the form that vcrpy's stubs turn into a response of the client's library."""
         response = self.stored.response(request.goldtape_index)
-        if "content-encoding" in response["headers"]:  # a large body, and not every client undoes that in replay
+        if "content-encoding" in response["headers"]:  # a large body, and not every client unpacks it in replay
             received = read_response(response)
             response["headers"] = {name: [value] for name, value in received.headers.items()}
             response["body"]["string"] = body_bytes(received.body)
@@ -77,37 +79,20 @@ class ReplayCassette(TestCassette):
 
     @property
     def position(self) -> int:
-        """How many interactions have been played."""
         return len(self.played)
 
     @contextmanager
     def concurrently(self) -> Iterator[None]:
-        """From here on the test's requests may come in any order."""
-        self._in_order = False
+        self._in_order = False  # until the end: a request of the block can replace any later one
         yield
 
-    def attempt(self) -> AbstractContextManager[object]:
-        """Nothing: the recording holds the last attempt only."""
-        return nullcontext()
-
-    def forget(self, attempt: object) -> None:
-        """Nothing: what was played is played."""
-
     def unrecorded(self) -> NoReturn:
-        """Refuse: there is no service to clean up.
-
-        Raises:
-            RuntimeError: Always.
-        """
         raise RuntimeError("unrecorded requests need a service: ask `if goldtape.live:` first")
 
     # ---------------------------------------------------------------- for its goldens
 
-    def end(self) -> None:
-        """Nothing: a request without a recorded answer is refused whenever it comes."""
-
     def faults(self, failed: bool) -> list[Fault]:
-        """Requests without an answer, or else answers without a request, or else another order."""
+        """Requests without an answer; if there are none, answers without a request; if none again, another order."""
         if self._unmatched or failed:
             return [*self._unmatched]
         if left := tuple(sorted(set(range(len(self.stored))).difference(self.played))):
@@ -118,16 +103,12 @@ class ReplayCassette(TestCassette):
         return []
 
     def interactions(self, canonical: Canonical) -> list[Interaction]:
-        """What is stored, which is canonical already."""
-        return self.stored.interactions()
-
-    def __len__(self) -> int:
-        return len(self.stored)
+        return self.stored.interactions()  # they are canonical already
 
     def _key_as_sent(self, request: VcrRequest) -> str | None:
-        """The key of a request with its body as it is, or None when the rest of it has to be looked at.
+        """The key of a request with its body as it is, or None when secrets have to be looked for.
 
-        It saves looking into the body: recorded bodies hold no secrets, so neither does one that equals a recorded one.
+        It saves looking into the body: recorded bodies hold no secrets, and so does one that equals a recorded one.
         """
         headers, body = dict(request.headers.lower_items()), request.body
         plain = (body is None or isinstance(body, bytes)) and not _is_wrapped(headers)
@@ -149,41 +130,21 @@ class ReplayCassette(TestCassette):
         return request_key(raw.method, raw.uri, select(headers, self._names_for(raw.uri)), body)
 
     def _names_for(self, uri: str) -> frozenset[str]:
-        """The names of the headers that matter, asked for once an origin: scheme and host decide."""
-        origin = "/".join(uri.split("/", 3)[:3])
-        names = self._names.get(origin)
-        if names is None:
-            names = self._names[origin] = self._headers_for(uri)
-        return names
-
-    def _put(self, key: str, index: int) -> None:
-        waiting = self._waiting.get(key)
-        if waiting is None:
-            self._waiting[key] = index
-        elif isinstance(waiting, list):
-            waiting.append(index)
-        else:
-            self._waiting[key] = [waiting, index]
+        """The names of the headers that matter; scheme and host decide, so one look-up an origin is enough."""
+        return self._headers_of("/".join(uri.split("/", 3)[:3]))
 
     def _take(self, key: str | None) -> int | None:
-        """Play the next interaction with this key, if one is left; None is no recording's key."""
-        if key not in self._waiting:
-            return None
+        """Play the next interaction with this key; None when none is left."""
         with self._lock:
-            waiting = self._waiting[key]
-            if isinstance(waiting, int):
-                self._waiting[key] = _PLAYED
-                index = waiting
-            elif waiting:
-                index = waiting.pop()  # lists stand in reverse
-            else:
-                return None
-            self.played.append(index)
+            index = self._next.get(key)
+            if index is not None:
+                self._next[key] = self._same_key_after.get(index)
+                self.played.append(index)
             return index
 
     def _refuse(self, request: VcrRequest, key: str) -> NoReturn:
         sent = self._redactor.redact_request(read_request(request))
-        sent = replace(sent, headers=dict(select(sent.headers, self._headers_for(request.uri))))
+        sent = replace(sent, headers=dict(select(sent.headers, self._names_for(request.uri))))
         recorded = [index for index, its in enumerate(self._keys) if its == key]
         closest = recorded[-1] if recorded else nearest(key, self._keys, set(self.played))
         found = Unmatched(sent, closest, exhausted=bool(recorded))
