@@ -22,7 +22,7 @@ from goldtape.exchange import paths
 from goldtape.exchange.interaction import Interaction, Json
 from goldtape.goldens import cassette_file as storage
 from goldtape.goldens import transcript
-from goldtape.goldens.naming import golden_name, suffixed
+from goldtape.goldens.naming import goldens_of
 from goldtape.goldens.reading import UnreadableGolden
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
@@ -66,39 +66,35 @@ def audit(config: Config) -> Iterator[Finding]:
 
 def _unmatched(config: Config, tests: Sequence[CollectedTest]) -> Iterator[Finding]:
     """Tests without goldens, and goldens without a test."""
-    below = config.tests.relative_to(config.root).as_posix()
-    names = [golden_name(test.nodeid, below) for test in tests if test.taped]
-    for test, name in zip((test for test in tests if test.taped), names, strict=True):
-        if not suffixed(config.cassettes, name, ".yaml").exists():
-            yield Finding("unrecorded", test.nodeid, f"goldtape record {test.nodeid}")
-    for folder, suffix in ((config.cassettes, ".yaml"), (config.snapshots, ".json")):
-        used = {suffixed(folder, name, suffix) for name in names}
-        for file in sorted(folder.rglob(f"*{suffix}")):
-            # "<test>~1.json" is what a test compares itself; it belongs to the same test.
-            owner = file.with_name(f"{file.name.rpartition('~')[0]}{suffix}") if "~" in file.name else file
-            if file not in used and owner not in used:
-                yield Finding(
-                    "unused", _relative(file, config), "no test has this name: delete it, or restore the test"
-                )
+    used: set[Path] = set()
+    for test in tests:
+        if test.taped:
+            goldens = goldens_of(test.nodeid, config)
+            used |= {goldens.cassette, goldens.snapshot}
+            if not goldens.cassette.exists():
+                yield Finding("unrecorded", test.nodeid, f"goldtape record {test.nodeid}")
+    for file in (*sorted(config.cassettes.rglob("*.yaml")), *sorted(config.snapshots.rglob("*.json"))):
+        # "<test>~1.json" is what a test compares itself; it belongs to the same test.
+        owner = file.with_name(f"{file.name.rpartition('~')[0]}{file.suffix}")
+        if not used & {file, owner}:
+            yield Finding("unused", _relative(file, config), "no test has this name: delete it, or restore the test")
 
 
 def _unreadable(config: Config, readable: dict[Path, list[Interaction]]) -> Iterator[Finding]:
-    for file in sorted(config.cassettes.rglob("*.yaml")):
-        twin = config.snapshots / file.relative_to(config.cassettes).parent / f"{file.name[: -len('.yaml')]}.json"
-        if not twin.exists():
-            yield Finding("half", _relative(file, config), "it has no snapshot: record the test again")
+    """Goldens that lack their other half or cannot be read; the cassettes that can go into `readable`."""
+    cassettes = sorted(config.cassettes.rglob("*.yaml"))
+    snapshots = sorted(file for file in config.snapshots.rglob("*.json") if "~" not in file.name)
+    for file in (*cassettes, *snapshots):
+        is_cassette = file.suffix == ".yaml"
+        here, there = (config.cassettes, config.snapshots) if is_cassette else (config.snapshots, config.cassettes)
+        if not (there / file.relative_to(here)).with_suffix(".json" if is_cassette else ".yaml").exists():
+            other = "snapshot" if is_cassette else "cassette"
+            yield Finding("half", _relative(file, config), f"it has no {other}: record the test again")
         try:
-            readable[file] = storage.load(file).interactions()
-        except UnreadableGolden as error:
-            yield Finding("unreadable", f"{_relative(error.path, config)}:{error.line}", error.what)
-    for file in sorted(config.snapshots.rglob("*.json")):
-        if "~" in file.name:
-            continue
-        twin = config.cassettes / file.relative_to(config.snapshots).parent / f"{file.name[: -len('.json')]}.yaml"
-        if not twin.exists():
-            yield Finding("half", _relative(file, config), "it has no cassette: record the test again")
-        try:
-            transcript.read(file)
+            if is_cassette:
+                readable[file] = storage.load(file).interactions()
+            else:
+                transcript.read(file)
         except UnreadableGolden as error:
             yield Finding("unreadable", f"{_relative(error.path, config)}:{error.line}", error.what)
 

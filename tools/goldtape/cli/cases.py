@@ -11,7 +11,7 @@ import sys
 
 from goldtape.cli.collected import collect_tests, read_cases, tests_of
 from goldtape.config import Config
-from goldtape.goldens.naming import golden_name, suffixed
+from goldtape.goldens.naming import goldens_of
 from goldtape.plugin.session import RESULTS
 
 
@@ -55,12 +55,10 @@ def matrix(config: Config) -> list[dict[str, str]]:
 
 
 def _goldens(config: Config, nodeid: str) -> str:
-    name = golden_name(nodeid, config.tests.relative_to(config.root).as_posix())
-    cassette = suffixed(config.cassettes, name, ".yaml").exists()
-    snapshot = suffixed(config.snapshots, name, ".json").exists()
-    return {(True, True): "both", (True, False): "cassette", (False, True): "snapshot"}.get(
-        (cassette, snapshot), "none"
-    )
+    goldens = goldens_of(nodeid, config)
+    if goldens.cassette.exists():
+        return "both" if goldens.snapshot.exists() else "cassette"
+    return "snapshot" if goldens.snapshot.exists() else "none"
 
 
 def _results(config: Config) -> dict[str, dict[str, str]]:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
+
+from goldtape.config import Config
 
 # Allowed in file names on every system. "%" is not among them, so quoting can be undone.
 _SAFE = "[]()=,+@ "
@@ -47,6 +50,21 @@ def file_name(name: str) -> str:
         return quoted
     digest = hashlib.blake2s(name.encode(), digest_size=6).hexdigest()
     return f"{quoted[: _MAX_BYTES - 13]}~{digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Goldens:
+    """The files of a test; `name` is their path below cassettes/ and snapshots/, without a suffix."""
+
+    name: PurePosixPath
+    cassette: Path
+    snapshot: Path
+
+
+def goldens_of(nodeid: str, config: Config) -> Goldens:
+    """The files of a test; `nodeid` is pytest's id of it, relative to the project's root."""
+    name = golden_name(nodeid, config.tests.relative_to(config.root).as_posix())
+    return Goldens(name, suffixed(config.cassettes, name, ".yaml"), suffixed(config.snapshots, name, ".json"))
 
 
 def refuse_collisions(named: Iterable[tuple[str, PurePosixPath]]) -> None:

@@ -19,7 +19,7 @@ from syrupy.location import PyTestLocation
 
 from goldtape.config import Config
 from goldtape.goldens import transcript
-from goldtape.goldens.naming import file_name, golden_name, project_nodeid, suffixed
+from goldtape.goldens.naming import file_name, goldens_of, project_nodeid
 from goldtape.goldens.reading import UnreadableGolden, parse_json, read_golden
 
 TRANSCRIPT = "goldtape: the exchanges"
@@ -64,9 +64,8 @@ class GoldenExtension(JSONSnapshotExtension):
     def get_location(cls, *, test_location: PyTestLocation, index: Any) -> str:
         """The snapshot's file."""
         config = _HOMES[-1].config
-        tests = config.tests.relative_to(config.root).as_posix()
-        nodeid = project_nodeid(test_location.nodeid, test_location.item.path, config.root)
-        return str(suffixed(config.snapshots, golden_name(nodeid, tests), f"{_suffix(index)}.json"))
+        file = goldens_of(project_nodeid(test_location.nodeid, test_location.item.path, config.root), config).snapshot
+        return str(file.with_name(f"{file.stem}{_suffix(index)}.json"))
 
     @classmethod
     def matches_test_location(cls, *, test_location: PyTestLocation, snapshot_location: str) -> bool:

@@ -108,13 +108,11 @@ class Hooks:
     # ---------------------------------------------------------------- collection
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        from goldtape.goldens.naming import NamesCollide, golden_name, refuse_collisions
+        from goldtape.goldens.naming import NamesCollide, goldens_of, refuse_collisions
 
-        project = self.session.project
-        tests = project.tests.relative_to(project.root).as_posix()
         taped = [self._nodeid(item) for item in items if _uses(item, "goldtape")]
         try:
-            refuse_collisions((nodeid, golden_name(nodeid, tests)) for nodeid in taped)
+            refuse_collisions((nodeid, goldens_of(nodeid, self.session.project).name) for nodeid in taped)
         except NamesCollide as error:
             raise pytest.UsageError(str(error)) from error
 
