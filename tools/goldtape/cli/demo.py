@@ -14,8 +14,6 @@ from pathlib import Path
 
 from goldtape.cli.new import write_project
 
-NEEDS_PROJECT = False
-
 _CHANGE = ('"total": total', '"amount": total')
 # Whatever other plugins this environment has would only add lines of their own.
 _ENVIRONMENT = {
@@ -29,6 +27,7 @@ _RECORD = ("--live", "--record-mode=rewrite")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """No options."""
+    parser.set_defaults(needs_project=False)
 
 
 def run(arguments: argparse.Namespace) -> int:

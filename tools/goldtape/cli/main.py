@@ -50,7 +50,7 @@ def main(argv: Sequence[str]) -> int:
         parser.error(f"{arguments.command} does not take {' '.join(rest)}")
     arguments.rest = rest
     try:
-        if getattr(module, "NEEDS_PROJECT", True):
+        if getattr(arguments, "needs_project", True):
             arguments.config = _project()
             transaction.recover(arguments.config.work)
         return int(module.run(arguments))

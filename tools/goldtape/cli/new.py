@@ -15,11 +15,8 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 
-from goldtape import config as configuration
 from goldtape.cli.collected import read_cases
 from goldtape.config import Config
-
-NEEDS_PROJECT = False
 
 _PROJECT = (
     "pyproject.toml",
@@ -45,6 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     system.add_argument("name")
     project = kinds.add_parser("project", help="a project of its own, with a small service to try things on")
     project.add_argument("folder", type=Path)
+    project.set_defaults(needs_project=False)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -71,12 +69,7 @@ def _write(arguments: argparse.Namespace) -> list[str]:
     if arguments.kind == "project":
         return write_project(arguments.folder)
     _check_name(arguments.name)
-    root = configuration.find_root(Path.cwd())
-    if root is None:
-        raise ValueError(
-            "no pyproject.toml with a [tool.goldtape] table here or above\nnext: goldtape new project FOLDER"
-        )
-    config = configuration.load(root)
+    config: Config = arguments.config
     if arguments.kind == "system":
         return _write_system(config, arguments.name)
     if arguments.system not in config.systems:

@@ -42,7 +42,7 @@ class Outcome:
 
 
 class Run:
-    """The run of one test: `nodeid` is pytest's id of it, relative to the project's root, `cases` the ids it carries."""
+    """The run of one test; `nodeid` is pytest's id, relative to the project's root, `cases` the ids of its cases."""
 
     def __init__(self, config: Config, mode: Mode, nodeid: str, cases: Sequence[str]) -> None:
         self.config, self.mode, self.nodeid = config, mode, nodeid
