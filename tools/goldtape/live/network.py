@@ -1,8 +1,7 @@
-"""The network guard: in replay nothing leaves the process, loopback included; live, only the targets are reached.
+"""The network guard: a replay reaches nothing, not even the loopback interface; a live run reaches its targets only.
 
-It listens to the interpreter's own audit events (PEP 578), which every socket call raises before it happens, whichever
-library made it: TCP, UDP and name look-ups alike. A child process is out of its reach; CI proves that part from
-outside, in a namespace without a network.
+It listens to the audit events (PEP 578) that the interpreter raises before each call of its socket module: TCP, UDP and
+name look-ups, from any library. It cannot see a child process; CI tests that part in a namespace without a network.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import ipaddress
 import socket
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -21,57 +20,53 @@ _LOOK_UPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.get
 
 
 class NetworkBlocked(RuntimeError):
-    """Something tried to use the network where it may not; the message names the peer."""
+    """A test tried to use the network and may not; the message names the peer."""
 
 
 @dataclass(slots=True)
 class _Guard:
-    """The state behind the audit hook, which, once added, stays for the life of the process."""
+    """The state of the audit hook; a hook can be added to a process, but not removed."""
 
     installed: bool = False
     rules: list[frozenset[str] | None] = field(default_factory=list)
 
     def check(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if not self.rules or self.rules[-1] is None:
+        allowed = self.rules[-1] if self.rules else None
+        if allowed is None:
             return
         if event in _SENDS:
             family = getattr(arguments[0], "family", None)
             if family in (socket.AF_INET, socket.AF_INET6) and isinstance(arguments[1], tuple):
-                self._refuse_unless_allowed(arguments[1][0], f"{arguments[1][0]}:{arguments[1][1]}")
+                _refuse_unless(allowed, arguments[1][0], f"{arguments[1][0]}:{arguments[1][1]}")
         elif event in _LOOK_UPS and arguments[0] is not None:
-            self._refuse_unless_allowed(arguments[0], f"the name {_text(arguments[0])!r}")
+            _refuse_unless(allowed, arguments[0], f"the name {_text(arguments[0])!r}")
 
-    def _refuse_unless_allowed(self, host: Any, peer: str) -> None:
-        allowed = self.rules[-1]
-        if allowed is None or _text(host) in allowed or (allowed and _is_loopback(_text(host))):
-            return
-        if allowed:
-            raise NetworkBlocked(
-                f"live run: {peer} is not a target of [tool.goldtape.systems]; only {', '.join(sorted(allowed))} are"
-            )
+
+def _refuse_unless(allowed: frozenset[str], host: Any, peer: str) -> None:
+    if _text(host) in allowed or (allowed and _is_loopback(_text(host))):
+        return
+    if allowed:
         raise NetworkBlocked(
-            f"replay: no network, and {peer} was asked for\n"
-            "next: send it through the client of a system fixture, so that its cassette can answer; "
-            "a test that must have the network carries @pytest.mark.allow_network"
+            f"live run: {peer} is not a target of [tool.goldtape.systems]; only {', '.join(sorted(allowed))} are"
         )
+    raise NetworkBlocked(
+        f"replay: no network, and {peer} was asked for\n"
+        "next: send it through the client of a system fixture, so that its cassette can answer; "
+        "a test that must have the network carries @pytest.mark.allow_network"
+    )
 
 
 _guard = _Guard()
 
 
-@contextmanager
-def only(hosts: Iterable[str]) -> Iterator[None]:
-    """Allow these host names and their addresses (and loopback beside them); none at all when empty."""
-    allowed = {name for host in hosts for name in (host, *_addresses(host))}
-    with _ruled(frozenset(allowed)):
-        yield
+def only(hosts: Iterable[str]) -> AbstractContextManager[None]:
+    """Allow these host names, their addresses, and loopback beside them; nothing at all when `hosts` is empty."""
+    return _ruled(frozenset(name for host in hosts for name in (host, *_addresses(host))))
 
 
-@contextmanager
-def unguarded() -> Iterator[None]:
-    """Lift the guard for a test that says so."""
-    with _ruled(None):
-        yield
+def unguarded() -> AbstractContextManager[None]:
+    """Lift the guard."""
+    return _ruled(None)
 
 
 @contextmanager
@@ -89,7 +84,7 @@ def _ruled(rule: frozenset[str] | None) -> Iterator[None]:
 @cache
 def _addresses(host: str) -> frozenset[str]:
     try:
-        with unguarded():  # a run inside a run asks while the outer one's guard stands
+        with unguarded():  # a run of pytest inside another one is under the guard of the outer run
             return frozenset(str(entry[4][0]) for entry in socket.getaddrinfo(host, None))
     except OSError:
         return frozenset()

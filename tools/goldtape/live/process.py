@@ -1,4 +1,4 @@
-"""A server as a child process: started on a free port, waited for, and stopped, whatever happens to the parent."""
+"""A server as a child process: started on a free port, waited for, and stopped, even if the parent is killed."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ STOP_TIMEOUT_S = 10.0
 
 
 def _end_with_parent() -> None:
-    # prctl(2), PR_SET_PDEATHSIG: a run that is killed cannot stop what it started.
+    # prctl(2), PR_SET_PDEATHSIG: a run that is killed cannot stop its children.
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-    # A run in the background of a script ignores Ctrl-C and hands that down; its children are stopped by this signal.
+    # `stop` sends this signal, and a run in the background of a script passes on to its children that it is ignored.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 END_WITH_PARENT = _end_with_parent if sys.platform == "linux" else None
-"""For Popen's `preexec_fn`; without effect where the system has nothing like it."""
+"""For Popen's `preexec_fn`; None where the operating system has no such call."""
 
 
 class StartError(RuntimeError):
-    """A server did not start; the message holds why, the command, and the end of what it printed."""
+    """A server did not start; the message holds the reason, the command, and the end of its output."""
 
 
 @contextmanager
@@ -42,10 +42,10 @@ def serving(
     """Run a command that serves HTTP on the loopback interface.
 
     Args:
-        template: The command, with `{port}` in it; its `python` is the one that runs this.
+        template: The command, with `{port}` in it; `python` becomes the interpreter that runs this.
         environ: The whole environment of the child.
-        folder: Where it runs.
-        log: The file that takes what it prints.
+        folder: The working folder of the child.
+        log: The file for its output.
         ready: The path that answers with a status below 400 once the server is up.
         port: The port; 0 takes any free one.
 
@@ -53,7 +53,7 @@ def serving(
         The base URL, without a final slash.
 
     Raises:
-        StartError: It cannot be run, ends at once, or is not ready within START_TIMEOUT_S seconds.
+        StartError: The command cannot be run, ends at once, or is not ready within START_TIMEOUT_S seconds.
     """
     port = port or free_port()
     words = shlex.split(template.format(port=port))
@@ -67,7 +67,7 @@ def serving(
                 env=environ,
                 stdout=output,
                 stderr=output,
-                # A session of its own: Ctrl-C is for the run, which then stops the child itself.
+                # In a session of its own it gets no Ctrl-C from the terminal; the run gets it, and stops the child.
                 start_new_session=True,
                 preexec_fn=END_WITH_PARENT,
             )
@@ -84,7 +84,7 @@ def serving(
 
 
 def stop(child: subprocess.Popen[bytes]) -> None:
-    """End a child process: ask first, so that it can clean up, then kill."""
+    """End a child process: with a signal first, so that it can clean up, then by force."""
     if child.poll() is None:
         child.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
         try:
@@ -95,14 +95,14 @@ def stop(child: subprocess.Popen[bytes]) -> None:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on at this moment."""
+    """A loopback port that no process listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def _wait_until_ready(child: subprocess.Popen[bytes], url: str) -> str:
-    """Wait; "" when the server answered, else why it will not."""
+    """Wait for the server to answer; returns "", or the reason why it is not ready."""
     deadline, answer = time.monotonic() + START_TIMEOUT_S, "did not answer"
     while time.monotonic() < deadline:
         if child.poll() is not None:

@@ -1,7 +1,7 @@
-"""Where a live run's requests go: the deployment that the environment names, or a local service started for the run.
+"""The targets of a live run: the deployment that the environment names, or a local service started for the run.
 
-A local service gets the environment that the system's stack and table add, writes what it prints to
-`.goldtape/logs/<target>-<port>.log`, and is stopped at the end of the run.
+A local service gets the environment that the system's stack and table add. Its output goes to
+`.goldtape/logs/<target>-<port>.log`. It is stopped at the end of the run.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from goldtape.live.process import StartError, free_port, serving
 
 
 class TargetError(RuntimeError):
-    """A live run has nowhere to send its requests; the message says what was tried and what to set."""
+    """A live run has no target; the message says what was tried and what to set."""
 
 
 @contextmanager
 def running(config: Config, system: System, port: int = 0) -> Iterator[dict[str, str]]:
     """Start what a system needs for a live run; yields target name -> base URL, without a final slash.
 
-    `port` is that of the system's own service, 0 for any free one; its support API takes a free one always.
+    `port` is for the system's own service, 0 for any free port; its support API always takes a free port.
 
     Raises:
         TargetError: A target has no deployment named and no local service that starts.
@@ -38,7 +38,11 @@ def running(config: Config, system: System, port: int = 0) -> Iterator[dict[str,
     with ExitStack() as stack:
         environ = dict(system.environ) | os.environ
         for entry in system.stack if local else ():
-            environ |= stack.enter_context(_stack_part(entry, environ, system))
+            try:
+                module, _, function = entry.partition(":")
+                environ |= stack.enter_context(getattr(importlib.import_module(module), function)(environ))
+            except Exception as error:
+                raise TargetError(f"{system.name}: {entry} did not start: {error}") from error
         for one in local:
             first = one is system.targets[0]
             named[one.name] = stack.enter_context(started(config, one, environ, port if first else 0))
@@ -51,7 +55,7 @@ def started(config: Config, target: Target, environ: Mapping[str, str], port: in
     """Run one target's local service; yields its base URL.
 
     Raises:
-        TargetError: It has none, or it did not start.
+        TargetError: The target has no local service, or the service did not start.
     """
     if not target.serve:
         raise TargetError(
@@ -87,17 +91,3 @@ def _half_named(system: System, local: list[Target]) -> str:
         f"stands on other data\nnext: run the support API beside the deployment (goldtape support {system.name}) "
         f"and set {missing}"
     )
-
-
-@contextmanager
-def _stack_part(entry: str, environ: Mapping[str, str], system: System) -> Iterator[Mapping[str, str]]:
-    module, _, function = entry.partition(":")
-    try:
-        part = getattr(importlib.import_module(module), function)(environ)
-        added = part.__enter__()
-    except Exception as error:
-        raise TargetError(f"{system.name}: {entry} did not start: {error}") from error
-    try:
-        yield added
-    finally:
-        part.__exit__(None, None, None)

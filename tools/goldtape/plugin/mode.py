@@ -1,20 +1,18 @@
-"""The three modes of a run: where responses come from and where they go.
+"""The three modes of a run: the source of the responses, and their use.
 
-replay   responses come from the cassette; every one is played, nothing else is sent, the snapshot agrees
+replay   responses come from the cassette; the test asks for each of them, and the snapshot agrees
 verify   responses come from the service; the snapshot agrees; nothing is written
-record   responses come from the service; cassette and snapshot are staged, and written if the test passed
+record   responses come from the service; cassette and snapshot are staged, and written if the test has passed
 """
 
 from __future__ import annotations
 
 from enum import Enum
 
-RECORD = "pytest --live --record-mode=rewrite"
+from goldtape.verdict import RECORD
 
 
 class Mode(Enum):
-    """One of the three."""
-
     REPLAY = "replay"
     VERIFY = "verify"
     RECORD = "record"
@@ -26,19 +24,14 @@ class Mode(Enum):
 
 
 class WrongUse(ValueError):
-    """The options of a run contradict each other; the message names the command that was meant."""
+    """The options of a run contradict each other, or ask for half a recording; the message names the right command."""
 
 
 def chosen(live: bool, record_mode: str | None, updates: bool) -> Mode:
-    """The mode that the options of a run ask for.
+    """The mode that the options of a run ask for, or else WrongUse.
 
-    Args:
-        live: `--live` or GOLDTAPE_LIVE.
-        record_mode: pytest-recording's `--record-mode`; None when it is not given, or the plugin is off.
-        updates: One of syrupy's options that write snapshots.
-
-    Raises:
-        WrongUse: They contradict each other, or ask for half a recording.
+    `record_mode` is None when it is not given or pytest-recording is off; `updates` is any option of syrupy that writes
+    snapshots.
     """
     if updates:
         raise WrongUse(f"snapshots come out of a recording, not out of a replay\nnext: {RECORD}")

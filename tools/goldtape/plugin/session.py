@@ -1,4 +1,4 @@
-"""One run of pytest: its mode, the services it started, what came of its tests, and the lines that say so."""
+"""One run of pytest: its mode, the services it started, the results of its tests, and the lines that report them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from goldtape.config import Config
+from goldtape.config import Config, System
 from goldtape.goldens import transaction
-from goldtape.plugin.mode import RECORD, Mode
+from goldtape.plugin.mode import Mode
+from goldtape.verdict import RECORD
 
 RESULTS = "results.json"
 """In the work folder: test id -> outcome and mode of the last run that had the test; `goldtape cases` reads it."""
@@ -41,43 +42,44 @@ class Session:
     # ---------------------------------------------------------------- services
 
     def url(self, name: str) -> str:
-        """The base URL of a target, its system started when this is the first time it is asked for."""
+        """The base URL of a target; the first call for a system starts it."""
         self.project.target(name)
         system = next(one for one in self.project.systems.values() if any(t.name == name for t in one.targets))
         if name not in self._urls and system.name not in self._failed:
-            self._start(system.name)
+            self._start(system)
         if system.name in self._failed:
             pytest.fail(self._failed[system.name], pytrace=False)
         return self._urls[name]
 
-    def _start(self, system: str) -> None:
+    def _start(self, system: System) -> None:
         from goldtape.cassette.base import outside
         from goldtape.live import network, target
 
         try:
-            # The cassette of the test that asks first is open: what starts a service is no part of its story.
+            # The cassette of the test that asks first is open, and must not keep the requests of the start.
             with network.unguarded(), outside():
-                self._urls |= self._started.enter_context(target.running(self.project, self.project.systems[system]))
+                self._urls |= self._started.enter_context(target.running(self.project, system))
         except target.TargetError as error:
-            self._failed[system] = str(error)
+            self._failed[system.name] = str(error)
 
     def unreachable(self) -> str:
-        """What to say when a live request could not be sent at all: which variables name where it should have gone."""
-        targets = [one for system in self.project.systems.values() for one in system.targets]
-        named = [f"{one.url_env}={os.environ[one.url_env]}" for one in targets if os.environ.get(one.url_env)]
-        if not named:
-            return ""
-        return f"{', '.join(named)} cannot be reached\nnext: start it, or correct or unset the variable"
+        """A report of the deployments that the environment names, for a request that could not connect; "" for none."""
+        named = ", ".join(f"{variable}={url}" for variable, url in self._deployments().items())
+        return named and f"{named} cannot be reached\nnext: start it, or correct or unset the variable"
 
     def allowed_hosts(self) -> set[str]:
         """The hosts that tests may reach: none in replay, the targets in a live run."""
         if not self.mode.live:
             return set()
-        named = (os.environ.get(t.url_env) for one in self.project.systems.values() for t in one.targets)
-        return {"127.0.0.1", *(host for url in named if url and (host := urlsplit(url).hostname))}
+        return {"127.0.0.1", *(host for url in self._deployments().values() if (host := urlsplit(url).hostname))}
+
+    def _deployments(self) -> dict[str, str]:
+        """The variables that name a deployment, with its base URL."""
+        variables = (target.url_env for system in self.project.systems.values() for target in system.targets)
+        return {name: os.environ[name] for name in variables if os.environ.get(name)}
 
     def stop(self, failed: bool) -> None:
-        """Stop what was started. The services' logs stay only after a failure: they may quote whatever was sent."""
+        """Stop the services; delete their logs, which may quote secrets, unless a failure has to be looked into."""
         self._started.close()
         if not failed:
             shutil.rmtree(self.project.logs, ignore_errors=True)
@@ -85,7 +87,7 @@ class Session:
     # ---------------------------------------------------------------- results
 
     def note(self, report: pytest.TestReport, word: str = "", exchanges: int = 0) -> None:
-        """Take in the report of a phase of a test; at the last one, what came of its tape."""
+        """Take in the report of a phase of a test; the last one carries the result of its tape."""
         if report.when == "call" or report.outcome != "passed":
             self._results[report.nodeid] = {"outcome": report.outcome, "mode": self.mode.value}
         if word:
@@ -110,7 +112,7 @@ class Session:
         return f"goldtape: {self.mode.value} ({_DOING[self.mode]}); systems: {systems}; {counted}"
 
     def summary(self) -> list[str]:
-        """The lines below a run: what was compared or written, and the command that comes next."""
+        """The lines below a run: the counts of tests and exchanges, and the command that comes next."""
         tests = self._words.total()
         if not tests:
             return []

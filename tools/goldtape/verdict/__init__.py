@@ -1,1 +1,4 @@
-"""What differs from the goldens, and how a person is told."""
+"""The verdict on a test: what differs from its goldens, in words, and the command that comes next."""
+
+RECORD = "pytest --live --record-mode=rewrite"
+"""The command that records again."""

@@ -1,4 +1,4 @@
-"""What a person reads when a test does not agree with its goldens: the fact, the place, the next command."""
+"""The reports about a test that does not agree with its goldens: the fact, the place, the next command."""
 
 from __future__ import annotations
 
@@ -13,19 +13,18 @@ from goldtape.config import Config
 from goldtape.exchange.interaction import Interaction, Request, Response
 from goldtape.goldens.cassette_file import Stored
 from goldtape.goldens.transcript import exchange, label
+from goldtape.verdict import RECORD
 from goldtape.verdict.drift import Difference, compare_exchange
 from goldtape.verdict.words import SENT, worded
 
-RECORD = "pytest --live --record-mode=rewrite"
-
 _POSITION = re.compile(r"\[\d+\]")
-# So many like differences in one exchange are still listed; beyond that one line counts them.
+# More lines of one sort than this are not listed, but counted in one line.
 _LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Explainer:
-    """The reports about one test: its id, its project, its cassette as it was read."""
+    """The reports about one test; `test` is its id, `stored` its cassette as it was read."""
 
     test: str
     config: Config
@@ -51,7 +50,7 @@ class Explainer:
         )
 
     def fault(self, fault: Fault) -> str:
-        """The report of requests that are not as they should be."""
+        """The report of a fault of the test's requests."""
         match fault:
             case Unmatched():
                 lines = self._unmatched(fault)
@@ -126,7 +125,7 @@ class Explainer:
 
 
 def _folded(found: Sequence[Difference]) -> list[tuple[Difference, str]]:
-    """Differences with their words; many alike at the items of one list become one line that counts them."""
+    """Differences with their words; if many items of a list differ alike, one line counts them."""
     groups: dict[tuple[object, ...], list[Difference]] = {}
     for one in found:
         groups.setdefault((one.kind, one.change, one.exchange, _POSITION.sub("[*]", one.path)), []).append(one)

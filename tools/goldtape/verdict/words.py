@@ -19,7 +19,7 @@ RECEIVED: Mapping[Change, str] = {
     Change.REORDERED: "the same {count} items in another order, from [{first}] on",
     Change.RESIZED: "a large body changed: {part} {expected} -> {actual}",
 }
-"""How a change of what came back is told."""
+"""The words for a change in a response."""
 
 SENT: Mapping[Change, str] = {
     **RECEIVED,
@@ -28,7 +28,7 @@ SENT: Mapping[Change, str] = {
     Change.RETYPED: "recorded {expected}, sent {actual}",
     Change.CHANGED: "recorded {expected}, sent {actual}",
 }
-"""How a change of what was sent is told."""
+"""The words for a change in a request."""
 
 _EXCHANGE = {Change.GONE: "expected this exchange, it is gone", Change.NEW: "a new exchange"}
 
