@@ -166,7 +166,7 @@ def test_a_run_inside_a_run_leaves_the_outer_one_alone(shop: Project) -> None:
 
     def state() -> list[object]:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-        return [list(snapshot._HOMES), list(network._guard.rules), environ]
+        return [list(snapshot._HOMES), list(network._rules), environ]
 
     before = state()
     project = shop.add("tests/test_shop.py", THREE)

@@ -1,1 +1,1 @@
-"""The cassettes at work under vcrpy: one captures, one plays."""
+"""The two cassettes that vcrpy works with: one captures, one plays."""

@@ -1,4 +1,4 @@
-"""What can be wrong with the requests of a test, as data; `explain` words it."""
+"""The faults of a test's requests, as data; `explain` words them."""
 
 from __future__ import annotations
 

@@ -26,13 +26,9 @@ _MEMBER_NAME = re.compile(r'"[^"]*":')
 
 
 def request_key(method: str, uri: str, headers: Iterable[tuple[str, str]], body: bytes | None) -> str:
-    """The key of a request.
+    """The key of a request: its method in capitals, its absolute URI, the headers that matter, and its body.
 
-    Args:
-        method: In capitals.
-        uri: Absolute.
-        headers: Those that matter, sorted, names in lower case.
-        body: As it travelled; None and empty are equal.
+    Headers are sorted, with names in lower case. The body is as it travelled; None and empty are equal.
     """
     if "?" in uri or "%" in uri:
         uri = canonical_uri(uri)
@@ -50,18 +46,18 @@ def canonical_uri(uri: str) -> str:
     """A URI with its path quoted one way only and its query sorted by name; repeated names keep their order."""
     parts = urlsplit(uri)
     path = "/".join(quote(unquote_to_bytes(segment), safe=IN_SEGMENT) for segment in parts.path.split("/"))
-    # Bytes that are no UTF-8 stay what they are: a replacement character would make any two of them equal.
+    # Bytes that are not UTF-8 are kept: a replacement character would make any two of them equal.
     pairs = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
     query = urlencode(sorted(pairs, key=lambda pair: pair[0]), errors="surrogateescape")
     return f"{parts.scheme}://{parts.netloc}{path}{'?' if pairs else ''}{query}"
 
 
 def nearest(key: str, keys: Sequence[str], played: Container[int] = ()) -> int | None:
-    """The index of the recorded key most like `key`, or None when there are no keys; of equals, one not yet played.
+    """The index of the recorded key most like `key`, None when there are no keys; of equals, one not yet played.
 
-    A request that differs in one place shares all that stands before it and all that stands after it, so the
-    best candidates are the neighbours in the order of the texts and in the order of the texts reversed.
-    That takes two sorts, not a comparison with everything recorded.
+    Two keys that differ in one place have the same beginning and the same end. So the best candidates are the
+    neighbours of `key` in the sorted keys, and in the sorted keys read backwards. That takes two sorts, not a
+    comparison with everything recorded.
     """
 
     def unlikeness(index: int) -> tuple[float, bool, int, int]:
@@ -80,7 +76,7 @@ def _neighbours(key: str, keys: Sequence[str], reach: int = 12) -> set[int]:
 
 
 def _shared(one: str, other: str) -> int:
-    """With how many equal characters two texts begin."""
+    """The number of equal characters at the beginning of two texts."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
@@ -89,7 +85,7 @@ def _shared(one: str, other: str) -> int:
 
 
 def _likeness(sent: str, recorded: str) -> float:
-    """How much of two keys is equal: method and path weigh most, then each fact of headers and body."""
+    """The likeness of two keys: method and path weigh most, then each fact of headers and body."""
     sent_lines, recorded_lines = sent.split("\n"), recorded.split("\n")
     first, other = sent_lines[0], recorded_lines[0]
     method, _, uri = first.partition(" ")
@@ -102,7 +98,7 @@ def _likeness(sent: str, recorded: str) -> float:
 
 
 def _facts(lines: list[str]) -> set[str]:
-    """Headers, the members of the body, and the names of those members: a name with another value is half equal."""
+    """Headers, the members of the body, and the names of these: a name with another value is half equal."""
     body = lines[-1]
     return {*lines[:-1], *re.split(r"[,{}\[\]]", body), *_MEMBER_NAME.findall(body)}
 

@@ -28,15 +28,15 @@ def read_response(response: Mapping[str, Any]) -> Response:
 
 
 def _raw(body: Any) -> bytes | None:
-    if body is None or isinstance(body, bytes):
-        return body
+    if body is None:
+        return None
+    if isinstance(body, bytes | bytearray | memoryview):
+        return bytes(body)
     if isinstance(body, str):
         return body.encode()
     if hasattr(body, "read"):
         return bytes(body.read())
-    if isinstance(body, bytearray | memoryview):
-        return bytes(body)
-    if isinstance(body, Mapping | list | tuple | int | float):  # what aiohttp is given, before it encodes it
+    if isinstance(body, Mapping | list | tuple | int | float):  # given to aiohttp, which has not encoded it yet
         value = list(body.items()) if isinstance(body, Mapping) and not isinstance(body, dict) else body
         return json.dumps(value, default=_text, ensure_ascii=False).encode()
     return b"".join(part if isinstance(part, bytes) else str(part).encode() for part in body)

@@ -31,7 +31,7 @@ _DAY_S = 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to act on: its kind in a word or two, where, and what to do."""
+    """Something to act on: its kind in a word or two, its place, and what to do."""
 
     kind: str
     place: str
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def audit(config: Config) -> Iterator[Finding]:
-    """Everything there is to find, kind by kind."""
+    """All findings, kind by kind."""
     cases, tests = read_cases(config), collect_tests(config)
     yield from _unmatched(config, tests)
     readable: dict[Path, list[Interaction]] = {}
@@ -101,18 +101,14 @@ def _unreadable(config: Config, readable: dict[Path, list[Interaction]]) -> Iter
 
 def _secrets(config: Config, readable: dict[Path, list[Interaction]]) -> Iterator[Finding]:
     for file, interactions in readable.items():
+        shown = _relative(file, config)
         pipeline = Pipeline(config, home=file.relative_to(config.cassettes).parts[0])
         for found in scanner.scan(interactions, pipeline.public()):
-            yield Finding(
-                "secret", f"{_relative(file, config)}: {found.place}", f"{found.kind}: record again, rotate it"
-            )
-        for number, (before, after) in enumerate(
-            zip(interactions, pipeline.redactor().redact(interactions), strict=True), start=1
-        ):
+            yield Finding("secret", f"{shown}: {found.place}", f"{found.kind}: record again, rotate it")
+        redacted = pipeline.redactor().redact(interactions)
+        for number, (before, after) in enumerate(zip(interactions, redacted, strict=True), start=1):
             if before != after:
-                yield Finding(
-                    "secret", f"{_relative(file, config)}: {number}.", "a field that is redacted today: record again"
-                )
+                yield Finding("secret", f"{shown}: {number}.", "a field that is redacted today: record again")
 
 
 def _idle_rules(config: Config, readable: dict[Path, list[Interaction]]) -> Iterator[Finding]:
@@ -130,7 +126,7 @@ def _idle_rules(config: Config, readable: dict[Path, list[Interaction]]) -> Iter
 
 
 def _old(config: Config) -> Iterator[Finding]:
-    """Goldens whose last commit is older than the limit; nothing on disk itself holds a date."""
+    """Goldens whose last commit is older than the limit; the files themselves hold no date."""
     command = ["git", "log", "--format=%ct", "--name-only", "--no-renames", "--relative", "--", str(config.cassettes)]
     try:
         log = subprocess.run(command, cwd=config.root, capture_output=True, text=True, check=True).stdout
@@ -147,9 +143,8 @@ def _old(config: Config) -> Iterator[Finding]:
     for name, last in sorted(changed.items()):
         days = int((time.time() - last) / _DAY_S)
         if days > config.max_age_days and (config.root / name).exists():
-            yield Finding(
-                "old", name, f"recorded {days} days ago, the limit is {config.max_age_days}: verify or record"
-            )
+            advice = f"recorded {days} days ago, the limit is {config.max_age_days}: verify or record"
+            yield Finding("old", name, advice)
 
 
 def _heavy(config: Config) -> Iterator[Finding]:
@@ -163,10 +158,8 @@ def _heavy(config: Config) -> Iterator[Finding]:
 
 def _uncovered(cases: Sequence[Case], tests: Sequence[CollectedTest]) -> Iterator[Finding]:
     for case in cases:
-        covering = tests_of(case, tests)
-        if not any(_is_named(case, test) for test in covering):
-            advice = f"mark {case.test} with @pytest.mark.case({case.id!r})"
-            yield Finding("no test", case.id, advice)
+        if not any(_is_named(case, test) for test in tests_of(case, tests)):
+            yield Finding("no test", case.id, f"mark {case.test} with @pytest.mark.case({case.id!r})")
     known = {case.id for case in cases}
     for test in tests:
         for name in test.cases:
@@ -175,7 +168,7 @@ def _uncovered(cases: Sequence[Case], tests: Sequence[CollectedTest]) -> Iterato
 
 
 def _is_named(case: Case, test: CollectedTest) -> bool:
-    """Whether a test stands in the module, and under the function, that its case names."""
+    """Whether a test has the module and the function that its case names."""
     file, _, name = test.nodeid.partition("::")
     module, _, function = case.test.partition("::")
     return Path(file).name == module and (not function or name.partition("[")[0].split("::")[-1] == function)

@@ -13,27 +13,16 @@ from goldtape.goldens import transaction
 from goldtape.goldens.reading import UnreadableGolden
 from goldtape.live.target import TargetError
 
-# review, report and learn will stand here too, each in a file of its name.
+# A command has the name of its file; help lists them in this order.
 COMMANDS = {
-    "record": record,
-    "verify": verify,
-    "audit": audit,
-    "cases": cases,
-    "up": up,
-    "support": support,
-    "new": new,
-    "demo": demo,
+    module.__name__.rpartition(".")[2]: module for module in (record, verify, audit, cases, up, support, new, demo)
 }
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run a command.
+    """Run a command; `argv` are the words after `goldtape`.
 
-    Args:
-        argv: What stands behind `goldtape` on the command line.
-
-    Returns:
-        The exit code. Wrong use ends with SystemExit(2), as argparse has it.
+    Returns the exit code, except that argparse ends wrong use with SystemExit(2).
     """
     parser = argparse.ArgumentParser(prog="goldtape", description="Record/replay golden files for HTTP services.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

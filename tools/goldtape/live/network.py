@@ -11,7 +11,6 @@ import socket
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -23,23 +22,25 @@ class NetworkBlocked(RuntimeError):
     """A test tried to use the network and may not; the message names the peer."""
 
 
-@dataclass(slots=True)
-class _Guard:
-    """The state of the audit hook; a hook can be added to a process, but not removed."""
+# Allowed hosts, or None for all; the last rule holds. The audit hook needs them, and a hook cannot be removed.
+_rules: list[frozenset[str] | None] = []
 
-    installed: bool = False
-    rules: list[frozenset[str] | None] = field(default_factory=list)
 
-    def check(self, event: str, arguments: tuple[Any, ...]) -> None:
-        allowed = self.rules[-1] if self.rules else None
-        if allowed is None:
-            return
-        if event in _SENDS:
-            family = getattr(arguments[0], "family", None)
-            if family in (socket.AF_INET, socket.AF_INET6) and isinstance(arguments[1], tuple):
-                _refuse_unless(allowed, arguments[1][0], f"{arguments[1][0]}:{arguments[1][1]}")
-        elif event in _LOOK_UPS and arguments[0] is not None:
-            _refuse_unless(allowed, arguments[0], f"the name {_text(arguments[0])!r}")
+@cache
+def _install() -> None:
+    sys.addaudithook(_check)
+
+
+def _check(event: str, arguments: tuple[Any, ...]) -> None:
+    allowed = _rules[-1] if _rules else None
+    if allowed is None:
+        return
+    if event in _SENDS:
+        family = getattr(arguments[0], "family", None)
+        if family in (socket.AF_INET, socket.AF_INET6) and isinstance(arguments[1], tuple):
+            _refuse_unless(allowed, arguments[1][0], f"{arguments[1][0]}:{arguments[1][1]}")
+    elif event in _LOOK_UPS and arguments[0] is not None:
+        _refuse_unless(allowed, arguments[0], f"the name {_text(arguments[0])!r}")
 
 
 def _refuse_unless(allowed: frozenset[str], host: Any, peer: str) -> None:
@@ -56,9 +57,6 @@ def _refuse_unless(allowed: frozenset[str], host: Any, peer: str) -> None:
     )
 
 
-_guard = _Guard()
-
-
 def only(hosts: Iterable[str]) -> AbstractContextManager[None]:
     """Allow these host names, their addresses, and loopback beside them; nothing at all when `hosts` is empty."""
     return _ruled(frozenset(name for host in hosts for name in (host, *_addresses(host))))
@@ -71,14 +69,12 @@ def unguarded() -> AbstractContextManager[None]:
 
 @contextmanager
 def _ruled(rule: frozenset[str] | None) -> Iterator[None]:
-    if not _guard.installed:
-        sys.addaudithook(_guard.check)
-        _guard.installed = True
-    _guard.rules.append(rule)
+    _install()
+    _rules.append(rule)
     try:
         yield
     finally:
-        _guard.rules.pop()
+        _rules.pop()
 
 
 @cache

@@ -43,9 +43,7 @@ def serving(
 
     Args:
         template: The command, with `{port}` in it; `python` becomes the interpreter that runs this.
-        environ: The whole environment of the child.
-        folder: The working folder of the child.
-        log: The file for its output.
+        environ: The whole environment of the child; `folder` is its working folder, `log` the file for its output.
         ready: The path that answers with a status below 400 once the server is up.
         port: The port; 0 takes any free one.
 

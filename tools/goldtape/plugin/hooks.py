@@ -1,6 +1,6 @@
-"""What pytest sees: options, marks, the fixture, hooks. It only translates; the work is done in the other files.
+"""Goldtape as pytest sees it: options, marks, the fixture, hooks. The work is done in the other files of this room.
 
-Every run of pytest imports this file, in projects that never use goldtape too. So it imports nothing that takes time,
+Every run of pytest imports this file, also in projects that do not use goldtape. So it imports nothing that takes time,
 and without a [tool.goldtape] table in pyproject.toml it registers no hooks of a run.
 """
 
@@ -10,7 +10,7 @@ import argparse
 import json
 import os
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def goldtape(request: pytest.FixtureRequest) -> Iterator[Tape]:
-    """The tape of this test: build a client on `goldtape.url("<system>")`, and everything it does is golden."""
+    """The tape of this test: all requests of a client on `goldtape.url("<system>")` go into the goldens."""
     hooks = request.config.pluginmanager.get_plugin(_NAME)
     if hooks is None:
         raise pytest.UsageError("the goldtape fixture needs a [tool.goldtape] table in pyproject.toml")
@@ -89,7 +89,7 @@ class Hooks:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         if self.session.mode.live:
-            # A proxy for the outside world must not be asked for the service on this machine.
+            # Requests to a service on this machine must not go to a proxy.
             undo = pytest.MonkeyPatch()
             session.config.add_cleanup(undo.undo)
             undo.setenv("NO_PROXY", ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost"))))
@@ -118,7 +118,7 @@ class Hooks:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         file = session.config.getoption("--goldtape-list")
-        # Not after a broken import: a listing that lacks its tests would have their goldens called unused.
+        # Not after a broken import: without its tests in the list, audit would call their goldens unused.
         if file and not session.testsfailed:
             rows = [
                 {"nodeid": self._nodeid(item), "cases": _cases(item), "taped": _uses(item, "goldtape")}
@@ -139,7 +139,7 @@ class Hooks:
                 around.enter_context(self._bound(item))
             return (yield)
 
-    def _bound(self, item: pytest.Item) -> Any:
+    def _bound(self, item: pytest.Item) -> AbstractContextManager[None]:
         from goldtape.goldens import snapshot
         from goldtape.plugin.run import Run
 
@@ -160,7 +160,7 @@ class Hooks:
             raise
         except pytest.skip.Exception:
             if not self.session.mode.live and (problem := run.finish(failed=True)):
-                # "Skip, for the service does not answer" must not hide that the cassette has no answer.
+                # A test that skips "because the service does not answer" must not hide a missing recording.
                 raise pytest.fail.Exception(problem, pytrace=False) from None
             run.outcome = None
             raise
@@ -172,11 +172,11 @@ class Hooks:
         return result
 
     def _explain(self, item: pytest.Item, run: Run, error: BaseException) -> None:
-        """Put the engine's report beside a failure, or in its place when the failure says nothing more."""
+        """Put the engine's report beside a failure, or in its place if the failure says nothing more."""
         problem = run.finish(failed=True)
         if problem and run.explains(error):
             raise pytest.fail.Exception(problem, pytrace=False) from None
-        if self.session.mode.live and _could_not_connect(error) and (why := self.session.unreachable()):
+        if why := self.session.unreachable(error):
             raise pytest.fail.Exception(f"{error}: {why}", pytrace=False) from None
         if problem:
             item.add_report_section("call", "goldtape", problem)
@@ -213,9 +213,3 @@ def _uses(item: pytest.Item, fixture: str) -> bool:
 
 def _cases(item: pytest.Item) -> list[str]:
     return [case for mark in reversed(list(item.iter_markers("case"))) for case in mark.args]
-
-
-def _could_not_connect(error: BaseException) -> bool:
-    import httpx
-
-    return isinstance(error, httpx.ConnectError)

@@ -59,9 +59,8 @@ class Run:
     def taped(self, find_url: Callable[[str], str], snapshot: SnapshotAssertion) -> Iterator[Tape]:
         """Put a cassette to work and hand out the tape.
 
-        Args:
-            find_url: Target name -> base URL of the running service; called in live modes only.
-            snapshot: syrupy's assertion for this test.
+        `find_url` gives the base URL of a target that runs, by its name; it is called in live modes only. `snapshot` is
+        syrupy's assertion for this test.
         """
         stored = self._load()
         self._explainer, self._snapshot = Explainer(self.nodeid, self.config, stored), snapshot
@@ -78,13 +77,9 @@ class Run:
         return self._trouble
 
     def finish(self, failed: bool) -> str:
-        """Compare or stage, at the end of the test's body.
+        """Compare or stage, at the end of the test's body; returns a report of what is wrong, "" when nothing is.
 
-        Args:
-            failed: The body itself failed; then only what it got to is compared, and nothing is staged.
-
-        Returns:
-            A report of what is wrong; "" when nothing is.
+        If the body itself `failed`, only the exchanges up to then are compared, and nothing is staged.
         """
         problem = self._look(failed)
         self._passed = not failed and not problem and not self._spoiled

@@ -62,8 +62,12 @@ class Session:
         except target.TargetError as error:
             self._failed[system.name] = str(error)
 
-    def unreachable(self) -> str:
-        """A report of the deployments that the environment names, for a request that could not connect; "" for none."""
+    def unreachable(self, error: BaseException) -> str:
+        """A report of the deployments that the environment names, if a live request could not connect; else ""."""
+        import httpx
+
+        if not self.mode.live or not isinstance(error, httpx.ConnectError):
+            return ""
         named = ", ".join(f"{variable}={url}" for variable, url in self._deployments().items())
         return named and f"{named} cannot be reached\nnext: start it, or correct or unset the variable"
 

@@ -59,11 +59,10 @@ class Tape:
         self.substitutions.append(Substitution(live, name))
 
     def race(self, values: Sequence[str], why: str) -> None:
-        """Declare a race: from here on, which of these values appears where is left open.
+        """Declare a race: from here on it is open which of these values appears where.
 
-        Args:
-            values: Interchangeable strings, in the order in which the goldens are to name them.
-            why: The sentence that the snapshot shows, such as "who wins which item".
+        The goldens name the `values`, which are interchangeable, in the given order. The snapshot shows `why`, such as
+        "who wins which item".
         """
         self.races.append(Race(self._cassette.position, tuple(values), why))
 

@@ -24,7 +24,7 @@ from goldtape.goldens.transcript import Transcript, label
 Kind = Literal["breaking", "additive", "changed"]
 
 HEADING = "the snapshot's heading"
-"""The `exchange` of a difference above the exchanges."""
+"""The `exchange` of a difference in the facts above the exchanges."""
 
 _SUMMARIES = (("sent-large",), ("received-large",))
 _IDENTITIES = ("id", "_id", "uuid", "key", "name", "code")
@@ -32,10 +32,10 @@ _PAIRS = 1_000_000
 
 
 class Change(Enum):
-    """What happened to the thing at a path, and what `expected` and `actual` of its difference hold.
+    """The sort of a difference, which decides what its `expected` and `actual` hold.
 
-    GONE and NEW leave one of them ABSENT; RENAMED has the new name in `actual`; REORDERED has the two orders as lists
-    of texts; RESIZED has the summaries of two bodies above the limit.
+    GONE and NEW: one of them is ABSENT. RENAMED: `actual` is the new name. REORDERED: the two orders, as lists of
+    texts. RESIZED: the summaries of two bodies above the limit. Others: the two JSON values.
     """
 
     GONE = "gone"
@@ -63,7 +63,7 @@ class Difference:
     """One thing that differs from the snapshot.
 
     `exchange` is its label ("3. PUT /v1/... as bob"), `path` leads to the place ("received.error.code", "" for the
-    exchange itself). `expected` and `actual` are JSON values, or as `Change` says.
+    exchange itself). `Change` says what `expected` and `actual` are.
     """
 
     change: Change
@@ -74,7 +74,7 @@ class Difference:
 
     @property
     def kind(self) -> Kind:
-        """How grave it is for a client that was written against the snapshot."""
+        """The gravity of the difference for a client that was written against the snapshot."""
         if self.change in _BREAKING or self.path == "status":
             return "breaking"
         return "additive" if self.change is Change.NEW else "changed"
