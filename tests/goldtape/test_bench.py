@@ -9,7 +9,7 @@ import pytest
 
 from bench import __main__ as bench
 from bench import report, start
-from bench.contenders import CASSETTER, FLOOR, GOLDTAPE, STOCK, Floor
+from bench.contenders import CASSETTER, FLOOR, GOLDTAPE, STOCK, Contender, Floor
 from bench.figures import Figure, Figures
 from bench.measure import Effort, left_out, measure
 from bench.promises import Promise, exit_code, promises
@@ -162,7 +162,13 @@ def test_report_says_who_is_left_out_and_why() -> None:
 
 def figures(count: int = 1_000, **drives_ms: float) -> Figures:
     """Made-up figures at a size: milliseconds of a drive, a load of nothing."""
-    names = {"floor": FLOOR, "ours": GOLDTAPE, "stock": STOCK, "yaml": CASSETTER[0], "toml": CASSETTER[1]}
+    names: dict[str, Contender] = {
+        "floor": FLOOR,
+        "ours": GOLDTAPE,
+        "stock": STOCK,
+        "yaml": CASSETTER[0],
+        "toml": CASSETTER[1],
+    }
     return Figures([Figure(names[key].name, URLS, count, 0.0, ms) for key, ms in drives_ms.items()])
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
+import httpx
 import pytest
 
 from goldtape.plugin.mode import Mode
@@ -104,9 +105,19 @@ def test_replay_reaches_no_host_and_a_live_run_its_targets(tmp_path: Path, monke
 
     assert session(tmp_path, Mode.REPLAY).allowed_hosts() == set()
     assert session(tmp_path, Mode.RECORD).allowed_hosts() == {"127.0.0.1", "shop.example.com"}
-    assert (
-        "SHOP_URL=https://shop.example.com:8443/api cannot be reached" in session(tmp_path, Mode.VERIFY).unreachable()
+
+
+def test_a_deployment_that_cannot_be_reached_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only after a live request that could not connect, and only if a variable says where it went."""
+    refused, other = httpx.ConnectError("refused"), ValueError("x")
+
+    assert session(tmp_path, Mode.VERIFY).unreachable(refused) == ""
+    monkeypatch.setenv("SHOP_URL", "http://shop.example.com")
+    assert session(tmp_path, Mode.VERIFY).unreachable(refused) == (
+        "SHOP_URL=http://shop.example.com cannot be reached\nnext: start it, or correct or unset the variable"
     )
+    assert session(tmp_path, Mode.VERIFY).unreachable(other) == ""
+    assert session(tmp_path, Mode.REPLAY).unreachable(refused) == ""
 
 
 def test_logs_are_kept_after_a_failure_only(tmp_path: Path) -> None:

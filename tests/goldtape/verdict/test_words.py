@@ -41,7 +41,7 @@ def test_a_change_is_worded_for_both_sides(
     change: Change, expected: Any, actual: Any, received: str, sent: str
 ) -> None:
     """A value that reads like the words around it is told as it is."""
-    difference = Difference("changed", change, "1. GET /", "received.x", expected, actual)
+    difference = Difference(change, "1. GET /", "received.x", expected, actual)
 
     assert worded(difference) == received
     assert worded(difference, SENT) == sent
@@ -54,7 +54,7 @@ def test_every_change_has_words() -> None:
 
 def test_a_long_value_is_cut() -> None:
     """One line of a report stays one line."""
-    [line] = worded(Difference("changed", Change.CHANGED, "1.", "x", "a" * 500, 1)).splitlines()
+    [line] = worded(Difference(Change.CHANGED, "1.", "x", "a" * 500, 1)).splitlines()
 
     assert len(line) < 130
     assert "…" in line
