@@ -7,13 +7,13 @@ import json
 import platform
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import report, start
 from bench.contenders import CONTENDERS
-from bench.figures import Figures
+from bench.figures import Figures, least
 from bench.measure import Effort, measure, unmatched_ms
 from bench.promises import Promise, exit_code, promises
 from bench.workload import RECEIVED_BYTES, SENT_BYTES, Workload
@@ -22,21 +22,9 @@ EXPLAINED = 10_000
 STARTS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """How much is measured: at which sizes, with what effort for each contender, and in how many rounds.
-
-    A promise counts as broken when it is broken in every round, because the machine may have been busy in one.
-    """
-
-    sizes: tuple[int, ...]
-    effort: Effort
-    rounds: int = 1
-
-
-QUICK = Mode((10, 100, 1_000, 10_000), Effort(repeats=5, budget_s=2, patience_s=2.5))
-FULL = Mode((10, 100, 1_000, 10_000, 100_000), Effort(repeats=20, budget_s=15, patience_s=60))
-CHECK = Mode((100, 1_000), Effort(repeats=6, budget_s=1, patience_s=4), rounds=3)
+QUICK = Effort({10: 3, 100: 3, 1_000: 5, 10_000: 4}, budget_s=3.5, patience_s=2.5)
+FULL = Effort({10: 20, 100: 20, 1_000: 20, 10_000: 10, 100_000: 3}, budget_s=15, patience_s=60)
+CHECK = Effort({100: 3, 1_000: 16}, budget_s=1.5, patience_s=4, rounds=3)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -59,14 +47,17 @@ def main(argv: Sequence[str]) -> int:
     return exit_code(checked)
 
 
-def _replays(mode: Mode, facts: dict[str, object]) -> list[Promise]:
-    works = [Workload(count, shared) for count in mode.sizes for shared in (False, True)]
-    for _ in range(mode.rounds):
-        figures = measure(CONTENDERS, works, mode.effort, _say)
-        explained = {work.urls: unmatched_ms(work) for work in works if work.count == EXPLAINED}
-        found = list(promises(Figures(figures), explained))
-        if exit_code(found) != 1:
-            break
+def _replays(effort: Effort, facts: dict[str, object]) -> list[Promise]:
+    figures = measure(CONTENDERS, effort, _say)
+    explained = {}
+    if EXPLAINED in effort.repeats:
+        works = [Workload(EXPLAINED, shared) for shared in (False, True)]
+        explained = {work.urls: unmatched_ms(work) for work in works}
+    found = list(promises(Figures(figures), explained))
+    for _ in range(1, effort.rounds):
+        if exit_code(found) == 1:
+            figures = list(map(least, figures, measure(CONTENDERS, effort, _say)))
+            found = list(promises(Figures(figures), explained))
     _say(1, "")
     print(
         f"Replaying N POSTs with JSON bodies, about {SENT_BYTES} bytes sent and {RECEIVED_BYTES:,} received.\n"

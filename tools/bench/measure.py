@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,19 +31,23 @@ Say = Callable[[float, str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long a contender is measured at a size.
+    """How much is measured.
 
-    It is repeated at most so often, and not again once `budget_s` seconds of processor time are spent. A drive that
-    takes longer than `patience_s` is stopped, and one that is expected to take longer is left out.
+    `repeats` gives the sizes, in rising order, and how often at most each contender is measured there; it is not
+    repeated once `budget_s` seconds of processor time are spent. A drive that takes longer than `patience_s` is
+    stopped, and one that is expected to take longer is left out. `rounds` is how often all of it is done before a
+    promise counts as broken, because the machine may have been busy.
     """
 
-    repeats: int
+    repeats: Mapping[int, int]
     budget_s: float
     patience_s: float
+    rounds: int = 1
 
 
-def measure(contenders: Sequence[Contender], works: Sequence[Workload], effort: Effort, say: Say) -> list[Figure]:
-    """Measure contenders at sizes, given in rising order."""
+def measure(contenders: Sequence[Contender], effort: Effort, say: Say) -> list[Figure]:
+    """Measure contenders at the sizes of an effort, with distinct URLs and with one shared URL, in one round."""
+    works = [Workload(count, shared) for count in effort.repeats for shared in (False, True)]
     figures: list[Figure] = []
     for number, work in enumerate(works):
 
@@ -107,9 +111,10 @@ def _measure_size(
         if not entry.note:
             say_step(f"{entry.contender.name} writes its cassette")
             with entry.noting_refusal(folder):
-                check(entry.contender, replace(work, count=min(CHECKED, work.count)), folder)
+                if not _earlier(entry.contender.name, work, earlier):
+                    check(entry.contender, replace(work, count=CHECKED), folder)
                 entry.file = entry.contender.prepare(work, folder)
-    for number in range(effort.repeats):
+    for number in range(effort.repeats[work.count]):
         for entry in entries:
             if not entry.note and entry.spent_s <= effort.budget_s:
                 say_step(f"{entry.contender.name}, repeat {number + 1}")
@@ -143,7 +148,7 @@ def _drive(client: httpx.Client, requests: Sequence[tuple[str, bytes]], patience
 
 def left_out(name: str, work: Workload, patience_s: float, earlier: Sequence[Figure]) -> str:
     """Why a contender is not measured at a size, by its figures at smaller sizes; "" when it is."""
-    before = [figure for figure in earlier if (figure.contender, figure.urls) == (name, work.urls)]
+    before = _earlier(name, work, earlier)
     if before and before[-1].note.startswith((_REFUSED, _STOPPED)):
         return before[-1].note
     known = [(figure.count, figure.drive_ms) for figure in before if figure.drive_ms]
@@ -162,8 +167,13 @@ def left_out(name: str, work: Workload, patience_s: float, earlier: Sequence[Fig
     return f"{words} {_duration(expected_s)} {how}" if expected_s > patience_s else ""
 
 
+def _earlier(name: str, work: Workload, earlier: Sequence[Figure]) -> list[Figure]:
+    return [figure for figure in earlier if (figure.contender, figure.urls) == (name, work.urls)]
+
+
 def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:,.0f} minutes"
+    minutes, hours = seconds / 60, seconds / 3600
+    return f"{seconds:.0f} s" if seconds < 100 else f"{minutes:.0f} minutes" if minutes < 100 else f"{hours:,.0f} hours"
 
 
 # ------------------------------------------------------------------ what only Goldtape does
