@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.contenders import CASSETTER, FLOOR, GOLDTAPE, STOCK
+from bench.contenders import CASSETTER, FLOOR, GOLDTAPE, STOCK, Contender
 from bench.figures import Figure, Figures
 from bench.promises import Promise, exit_code, promises
 
@@ -13,7 +13,13 @@ URLS = "distinct URLs"
 
 def figures(count: int = 1_000, **drives_ms: float) -> Figures:
     """Made-up figures at a size: milliseconds of a drive, a load of nothing."""
-    names = {"floor": FLOOR, "ours": GOLDTAPE, "stock": STOCK, "yaml": CASSETTER[0], "toml": CASSETTER[1]}
+    names: dict[str, Contender] = {
+        "floor": FLOOR,
+        "ours": GOLDTAPE,
+        "stock": STOCK,
+        "yaml": CASSETTER[0],
+        "toml": CASSETTER[1],
+    }
     return Figures([Figure(names[key].name, URLS, count, 0.0, ms) for key, ms in drives_ms.items()])
 
 
