@@ -14,14 +14,14 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.l1.database import Sessions
 from services.l1.errors import Forbidden, NotAuthenticated, SubscriptionRequired
-from services.l1.features.accounts import find_present_user, has_l1
 from services.l1.llm import LLMClient
 from services.l1.settings import Settings
-from services.l1.tables import User
+from services.l1.tables import Subscription, User
 from services.l1.tokens import parse_token
 
 
@@ -57,8 +57,8 @@ async def _current_user(db: Database, shared: Shared, credentials: Credentials) 
     if credentials is None:
         raise NotAuthenticated("not_authenticated")
     user_id = parse_token(credentials.credentials, shared.settings.l1_jwt_secret)
-    user = user_id and await find_present_user(db, user_id)
-    if not user:
+    user = await db.get(User, user_id) if user_id else None
+    if user is None or not user.can_sign_in:
         raise NotAuthenticated("invalid_token")
     return user
 
@@ -72,7 +72,8 @@ def _gate(may_pass: Callable[[User], bool]) -> Callable[..., Coroutine[Any, Any,
     async def check(user: CurrentUser, db: Database) -> User:
         if not may_pass(user):
             raise Forbidden("role_not_allowed")
-        if not await has_l1(db, user.account_id):
+        subscription = await db.scalar(select(Subscription).where(Subscription.account_id == user.account_id))
+        if subscription is None or not subscription.includes_l1:
             raise SubscriptionRequired("subscription_required")
         return user
 

@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from services.l1.access import Resources
 from services.l1.database import create_engine, create_sessions, create_tables
 from services.l1.errors import install_error_handlers
+from services.l1.features import accounts, categories, escalations, intake, sessions, walks
 from services.l1.llm import LLMClient
-from services.l1.routes import auth, categories, escalations, intake, sessions
 from services.l1.settings import Settings
 
-ROUTERS = (auth.router, intake.router, sessions.router, escalations.router, categories.router)
+FEATURES = (accounts, intake, sessions, walks, escalations, categories)
 
 
 def app_from(environ: Mapping[str, str]) -> FastAPI:
@@ -38,8 +38,8 @@ def app_from(environ: Mapping[str, str]) -> FastAPI:
 
     app = FastAPI(title="L1 walk sessions", lifespan=lifespan)
     install_error_handlers(app)
-    for router in ROUTERS:
-        app.include_router(router, prefix="/api/v1")
+    for feature in FEATURES:
+        app.include_router(feature.router, prefix="/api/v1")
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:

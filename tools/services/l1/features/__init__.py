@@ -1,4 +1,5 @@
-"""What the service does, one file a subject. Nothing here knows about HTTP except by the errors it raises.
+"""What the service does, one file a feature: first what travels, then the routes, then what these share.
 
-What a route calls commits once, before it returns; the helpers these share leave the commit to them.
+A route commits once, before it answers; the helpers leave the commit to it. A file imports only from those before
+it: tickets, categories, flows; accounts, sessions; walks, escalations, intake.
 """

@@ -6,44 +6,63 @@ import logging
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.l1.access import Database, EscalationTaker, Walker
 from services.l1.clock import now
-from services.l1.features.audit import record
-from services.l1.features.sessions import lock_active, open_session
-from services.l1.features.tickets import create_ticket
-from services.l1.schemas.escalations import EscalateRequest, EscalateWithoutWalkRequest
+from services.l1.features.sessions import SessionResponse, end_session, lock_active, open_session
+from services.l1.features.tickets import Problem, create_ticket
+from services.l1.fields import StoredText
 from services.l1.tables import ESCALATION_ROLES, L1WalkSession, Notification, User
 
+ReasonCategory = Literal["needs_l2", "no_kb", "out_of_scope", "depth_cap", "other"]
+
 logger = logging.getLogger(__name__)
+router = APIRouter(prefix="/l1", tags=["escalations"])
 
 
-async def escalate(
-    db: AsyncSession, user: User, session_id: uuid.UUID, request: EscalateRequest
-) -> tuple[L1WalkSession, list[uuid.UUID]]:
-    """End an active walk as escalated; return it with the ids of those who were told, by e-mail address."""
+class EscalateRequest(BaseModel):
+    """Why, and to whom; nobody named means the account's default recipients."""
+
+    reason_category: ReasonCategory
+    reason: StoredText
+    recipient_user_ids: list[uuid.UUID] = Field(default_factory=list)
+
+
+class EscalateWithoutWalkRequest(Problem, EscalateRequest):
+    """The same for a problem that has no session yet."""
+
+
+class EscalationResponse(SessionResponse):
+    """The session, and who was told, by e-mail address."""
+
+    escalation_recipients: list[uuid.UUID]
+    warnings: list[Literal["no_escalation_recipients"]]
+
+
+@router.post("/sessions/{session_id}/escalate")
+async def escalate(session_id: uuid.UUID, body: EscalateRequest, user: Walker, db: Database) -> EscalationResponse:
+    """End an active walk by handing it on."""
     session = await lock_active(db, user, session_id)
-    recipients = await _hand_on(db, user, session, request, now())
-    await db.commit()
-    return session, recipients
+    return await _hand_on(db, user, session, body, now())
 
 
-async def escalate_without_walk(
-    db: AsyncSession, user: User, request: EscalateWithoutWalkRequest
-) -> tuple[L1WalkSession, list[uuid.UUID]]:
-    """Open a ticket and an ad-hoc session that is escalated from the start."""
+@router.post("/escalate-without-walk")
+async def escalate_without_walk(body: EscalateWithoutWalkRequest, user: Walker, db: Database) -> EscalationResponse:
+    """Hand a problem on that nobody has walked: a ticket, and an ad-hoc session that is escalated from the start."""
     at = now()
-    ticket = create_ticket(db, user, request, at)
-    session = open_session(db, user, ticket, "adhoc", at)
-    recipients = await _hand_on(db, user, session, request, at)
-    await db.commit()
-    return session, recipients
+    session = open_session(db, user, create_ticket(db, user, body, at), "adhoc", at)
+    return await _hand_on(db, user, session, body, at)
 
 
-async def list_escalated(db: AsyncSession, user: User) -> Sequence[L1WalkSession]:
-    """Return the account's escalated sessions, the latest first."""
+@router.get("/escalations", response_model=list[SessionResponse])
+async def list_escalated(user: EscalationTaker, db: Database) -> Sequence[L1WalkSession]:
+    """List the account's escalated sessions, the latest first."""
     query = (
         select(L1WalkSession)
         .where(L1WalkSession.account_id == user.account_id, L1WalkSession.status == "escalated")
@@ -54,18 +73,22 @@ async def list_escalated(db: AsyncSession, user: User) -> Sequence[L1WalkSession
 
 async def _hand_on(
     db: AsyncSession, user: User, session: L1WalkSession, request: EscalateRequest, at: datetime
-) -> list[uuid.UUID]:
-    """Mark the session escalated, and add a notification for each recipient; the caller commits."""
-    session.status = "escalated"
+) -> EscalationResponse:
+    """End the session as escalated, add a notification for each recipient, and commit."""
+    end_session(db, user, session, "escalated", at)
     session.escalation_reason_category = request.reason_category
     session.escalation_reason = request.reason
-    session.escalated_at = session.last_step_at = at
-    record(db, user, "l1.session.escalated", session.id, at)
+    session.escalated_at = at
     recipients = await _find_recipients(db, user, request.recipient_user_ids)
     if not recipients:
         logger.warning("nobody to tell about escalated session %s of account %s", session.id, session.account_id)
     db.add_all(_notification(session, recipient, at) for recipient in recipients)
-    return recipients
+    await db.commit()
+    return EscalationResponse(
+        **dict(SessionResponse.model_validate(session)),
+        escalation_recipients=recipients,
+        warnings=[] if recipients else ["no_escalation_recipients"],
+    )
 
 
 async def _find_recipients(db: AsyncSession, user: User, wanted: Sequence[uuid.UUID]) -> list[uuid.UUID]:

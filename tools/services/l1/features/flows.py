@@ -1,16 +1,53 @@
-"""Published flows: finding the one to walk, and finding the way through its tree."""
+"""Published flows: the shape of their trees, finding the one to walk, and finding the way through it."""
 
 from __future__ import annotations
 
 import uuid
+from typing import Annotated, Self
 
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.l1.errors import BadRequest, NotFound
-from services.l1.nodes import Node
-from services.l1.schemas.flows import FlowTree
+from services.l1.fields import StoredText
+from services.l1.nodes import Node, NodeDraft
 from services.l1.tables import Flow, User
+
+NodeName = Annotated[StoredText, StringConstraints(min_length=1)]
+
+
+class FlowNode(NodeDraft):
+    """A node of a tree; `branches` leads from each option to the name of the next node.
+
+    The options need naming only where their order should differ from that of the branches. They are stored in
+    any case, because the database does not keep the order of an object's keys.
+    """
+
+    branches: dict[StoredText, NodeName] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _give_every_option_a_branch(self) -> Self:
+        self.options = self.options or list(self.branches)
+        if sorted(self.options) != sorted(self.branches):
+            raise ValueError("options and branches differ")
+        if (self.node_type == "question") != bool(self.branches):
+            raise ValueError("a question has branches, and nothing else has")
+        return self
+
+
+class FlowTree(BaseModel):
+    """A walk written beforehand: where it starts, and its nodes by name."""
+
+    start: NodeName
+    nodes: dict[NodeName, FlowNode]
+
+    @model_validator(mode="after")
+    def _names_lead_somewhere(self) -> Self:
+        targets = {self.start}.union(*(node.branches.values() for node in self.nodes.values()))
+        if missing := sorted(targets - self.nodes.keys()):
+            raise ValueError(f"no node is called {', '.join(missing)}")
+        return self
 
 
 async def find_published(db: AsyncSession, user: User, flow_id: uuid.UUID) -> Flow:

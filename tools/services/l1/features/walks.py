@@ -10,25 +10,35 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from fastapi import APIRouter
+from pydantic import BaseModel
 
+from services.l1.access import Database, Shared, Walker
 from services.l1.clock import now, render_instant
 from services.l1.errors import BadRequest, Conflict
 from services.l1.features.flows import node_after
-from services.l1.features.sessions import lock_active
+from services.l1.features.sessions import SessionResponse, lock_active
+from services.l1.fields import NonBlank, StoredText
 from services.l1.llm import LLMClient
 from services.l1.nodes import AnsweredNode, Node
-from services.l1.schemas.sessions import StepRequest
-from services.l1.tables import L1WalkSession, User
+from services.l1.tables import L1WalkSession
 
 CAP_REACHED = "This walk has used up its questions. Escalate it."
 
+router = APIRouter(prefix="/l1/sessions", tags=["sessions"])
 
-async def serve_node(db: AsyncSession, user: User, session_id: uuid.UUID, llm: LLMClient, max_depth: int) -> Node:
-    """Return the pending node, or have the model write one and keep it.
 
-    Args:
-        max_depth: how many questions may be answered before the service ends the walk itself.
+class StepRequest(BaseModel):
+    """An answer; `question` is what the client showed, and is not stored."""
+
+    node_id: StoredText
+    question: StoredText
+    answer: NonBlank
+
+
+@router.post("/{session_id}/next-node")
+async def serve_node(session_id: uuid.UUID, user: Walker, db: Database, shared: Shared) -> Node:
+    """Show the pending node of a walk that a model builds; the model writes one only if there is none.
 
     Raises:
         BadRequest: this is not a walk that a model builds.
@@ -39,14 +49,15 @@ async def serve_node(db: AsyncSession, user: User, session_id: uuid.UUID, llm: L
         raise BadRequest(f"no_next_node_in_{session.session_kind}_session")
     if session.pending_node is not None:
         return Node.model_validate(session.pending_node)
-    node = await _new_node(session, llm, max_depth)
+    node = await _new_node(session, shared.llm, shared.settings.l1_ai_max_depth)
     session.pending_node = node.model_dump()
     session.last_step_at = now()
     await db.commit()
     return node
 
 
-async def accept_step(db: AsyncSession, user: User, session_id: uuid.UUID, request: StepRequest) -> L1WalkSession:
+@router.post("/{session_id}/step", response_model=SessionResponse)
+async def accept_step(session_id: uuid.UUID, body: StepRequest, user: Walker, db: Database) -> L1WalkSession:
     """Add the answer to the walked path, and in a flow move on to the node it leads to.
 
     Raises:
@@ -56,12 +67,12 @@ async def accept_step(db: AsyncSession, user: User, session_id: uuid.UUID, reque
     session = await lock_active(db, user, session_id)
     if session.session_kind == "adhoc":
         raise BadRequest("no_step_in_adhoc_session")
-    node = _pending(session, request.node_id)
+    node = _pending(session, body.node_id)
     following = None
     if session.flow_id is not None:
-        following = await node_after(db, session.flow_id, node, request.answer)
+        following = await node_after(db, session.flow_id, node, body.answer)
     at = now()
-    session.walked_path = [*session.walked_path, _answered(node, request.answer, at)]
+    session.walked_path = [*session.walked_path, _answered(node, body.answer, at)]
     session.pending_node = following.model_dump() if following else None
     session.last_step_at = at
     await db.commit()
@@ -69,6 +80,7 @@ async def accept_step(db: AsyncSession, user: User, session_id: uuid.UUID, reque
 
 
 async def _new_node(session: L1WalkSession, llm: LLMClient, max_depth: int) -> Node:
+    """Have the model write a node, unless `max_depth` questions are answered: then the service ends the walk."""
     node_id = str(uuid.uuid4())
     depth = len(session.walked_path) + 1
     if depth > max_depth:

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.l1.features.accounts import AccountRole, Email
+from services.l1.features.flows import FlowTree
+from services.l1.features.sessions import SessionKind, SessionStatus
 from services.l1.fields import FromRow, NonBlank, StoredText
-from services.l1.schemas.auth import AccountRole, Email
-from services.l1.schemas.flows import FlowTree
-from services.l1.schemas.sessions import SessionKind, SessionStatus
 
 DEFAULT_TREE = FlowTree.model_validate(
     {

@@ -1,1 +1,0 @@
-"""What travels: request and response bodies, one file a subject."""
