@@ -85,7 +85,7 @@ class TestCassette(Cassette):  # type: ignore[misc]  # vcrpy is untyped
 
     @abstractmethod
     def faults(self, failed: bool) -> list[Fault]:
-        """The faults of the requests themselves; when the body `failed`, a request that is missing is no fault."""
+        """The faults of the requests themselves; when the body `failed`, a missing request is not a fault."""
 
     @abstractmethod
     def interactions(self, canonical: Canonical) -> list[Interaction]:

@@ -1,4 +1,4 @@
-"""The cassette that lets requests through and keeps what travels, in the order in which requests start."""
+"""The cassette that lets requests through and keeps the interactions, in the order in which requests start."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class ReplayCassette(TestCassette):
         return response
 
     def find_requests_with_most_matches(self, request: VcrRequest) -> list[tuple[VcrRequest]]:
-        """The request itself: aiohttp's stub follows a redirect to whatever this names."""
+        """The request itself, because aiohttp's stub follows a redirect to the first request in this answer."""
         return [(request,)]
 
     # ---------------------------------------------------------------- for the test

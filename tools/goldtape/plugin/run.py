@@ -187,7 +187,7 @@ class Run:
         return ""
 
     def _compare(self, interactions: Sequence[Interaction], partial: bool) -> str:
-        """Hand the transcript to syrupy; in record mode that stages it, otherwise it says what differs."""
+        """Let syrupy compare the transcript, which stages it in record mode; returns a report of the differences."""
         assert self._tape
         if not interactions and (self.mode is Mode.RECORD or not self._goldens.snapshot.exists()):
             return ""
@@ -202,7 +202,7 @@ class Run:
         except UnreadableGolden as error:
             return str(error)
         if partial:
-            # A body that stopped half-way did not send the rest; that is no difference of the service.
+            # A body that failed half-way did not send the other requests; that does not make the service different.
             expected = {**expected, "exchanges": expected["exchanges"][: len(actual["exchanges"])]}
             actual = {**actual, **{key: expected[key] for key in ("cases", "races") if key in expected}}
         found = drift.compare(expected, actual)

@@ -1,4 +1,4 @@
-"""What a test or fixture may ask of its recording: the value of the `goldtape` fixture."""
+"""The value of the `goldtape` fixture: all calls that a test or fixture can make about its recording."""
 
 from __future__ import annotations
 
