@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,11 +21,11 @@ from services.serving import serve
 pytestmark = [pytest.mark.live, pytest.mark.allow_network]
 
 
-SERVICES = Path(__file__).parents[2] / "tools" / "services"
+ROOT = Path(__file__).parents[2]
 # Whatever can be started is a package or a module with a main part.
 MODULES = sorted(
-    ".".join(path.relative_to(SERVICES.parent).with_suffix("").parts).removesuffix(".__main__")
-    for path in SERVICES.rglob("*.py")
+    ".".join(path.relative_to(ROOT / "tools").with_suffix("").parts).removesuffix(".__main__")
+    for path in (ROOT / "tools" / "services").rglob("*.py")
     if "if __name__ ==" in path.read_text(encoding="utf-8")
 )
 
@@ -34,7 +35,10 @@ def app_from(_: Mapping[str, str]) -> FastAPI:
 
 
 def test_every_service_has_this_command_line() -> None:
-    """Started without a port, each one says how it is started."""
+    """Started without a port, each one says how it is started; pyproject.toml starts nothing else."""
+    serves = re.findall(r'^serve = "python -m (\S+) --port {port}"$', (ROOT / "pyproject.toml").read_text(), re.M)
+    assert serves
+    assert set(serves) <= set(MODULES)
     wide = os.environ | {"COLUMNS": "200"}
     started = {
         module: subprocess.Popen([sys.executable, "-m", module], env=wide, stderr=subprocess.PIPE, text=True)

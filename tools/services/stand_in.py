@@ -21,6 +21,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, ValidationError, field_validator
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from services import health
 from services.serving import serve
 
 Event = dict[str, Any]
@@ -75,7 +76,7 @@ class StandIn(Generic[M]):
     def app(self) -> FastAPI:
         """Build the application; all its routes share this object."""
         app = FastAPI(title=self.title)
-        app.add_api_route("/healthz", self._healthz, methods=["GET"])
+        app.include_router(health.router)
         app.add_api_route("/__events", self._list_events, methods=["GET"])
         app.add_api_route("/__mode", self._set_mode, methods=["POST"], response_model=None)
         app.add_api_route("/__reset", self._reset, methods=["POST"])
@@ -124,9 +125,6 @@ class StandIn(Generic[M]):
         async with self._changed:
             self._mode, self._calls_in_mode = mode, 0
             self._changed.notify_all()
-
-    async def _healthz(self) -> dict[str, str]:
-        return {"status": "ok"}
 
     async def _list_events(self) -> dict[str, list[Event]]:
         return {"events": self._events}

@@ -9,8 +9,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 import httpx
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Response
 
+from services import health
 from services.coordinator.archive import Archiver
 from services.coordinator.database import Database
 from services.coordinator.downstream import new_client
@@ -27,6 +28,7 @@ from services.coordinator.settings import Settings
 from services.coordinator.smb import SmbService
 from services.coordinator.smb_client import SmbClient
 from services.coordinator.tasks import TaskRegistry
+from services.state import state
 
 SHUTDOWN_WAIT_S = 5.0
 
@@ -57,6 +59,8 @@ def app_from(environ: Mapping[str, str]) -> FastAPI:
         await database.close()
 
     app = FastAPI(title="Coordinator", lifespan=lifespan)
+    app.include_router(health.router)
+    app.include_router(health.router, prefix="/api/v1")
     app.include_router(router)
     return app
 
@@ -80,29 +84,8 @@ def _coordinator(
     return Coordinator(smb, processor, archiver, iqube, tasks, source)
 
 
-def _the_coordinator(request: Request) -> Coordinator:
-    coordinator: Coordinator = request.app.state.coordinator
-    return coordinator
-
-
-def _the_tasks(request: Request) -> TaskRegistry:
-    tasks: TaskRegistry = request.app.state.tasks
-    return tasks
-
-
-def _the_errors(request: Request) -> ErrorLog:
-    errors: ErrorLog = request.app.state.errors
-    return errors
-
-
-@router.get("/healthz")
-@router.get("/api/v1/healthz")
-async def healthz() -> dict[str, str]:
-    return {"status": "ok"}
-
-
 @router.post("/api/v1/coordinator/runs")
-async def run(coordinator: Annotated[Coordinator, Depends(_the_coordinator)], response: Response) -> RunResult:
+async def run(coordinator: Annotated[Coordinator, state("coordinator")], response: Response) -> RunResult:
     result = await coordinator.run()
     if result.status == "fatal":
         response.status_code = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -110,10 +93,10 @@ async def run(coordinator: Annotated[Coordinator, Depends(_the_coordinator)], re
 
 
 @router.get("/api/v1/coordinator/archive-tasks")
-async def archive_tasks(tasks: Annotated[TaskRegistry, Depends(_the_tasks)]) -> ArchiveTasks:
+async def archive_tasks(tasks: Annotated[TaskRegistry, state("tasks")]) -> ArchiveTasks:
     return ArchiveTasks(pending=tasks.pending)
 
 
 @router.get("/api/v1/coordinator/logged-errors")
-async def logged_errors(errors: Annotated[ErrorLog, Depends(_the_errors)], since: int = 0) -> LoggedErrors:
+async def logged_errors(errors: Annotated[ErrorLog, state("errors")], since: int = 0) -> LoggedErrors:
     return LoggedErrors(next=errors.total, lines=errors.since(since))

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Header, Response
 
+from services import health
 from services.curation import actions, errors
 from services.curation.models import (
     AssignmentRow,
@@ -23,6 +24,7 @@ from services.curation.models import (
 )
 from services.curation.settings import store_from
 from services.curation.store import Store
+from services.state import state
 
 ANONYMOUS = "anonymous"
 
@@ -43,14 +45,10 @@ def app_from(environ: Mapping[str, str]) -> FastAPI:
 
     app = FastAPI(title="Ground-truth curation", lifespan=lifespan)
     app.state.store = store
+    app.include_router(health.router)
     app.include_router(router)
     errors.install(app)
     return app
-
-
-def _store(request: Request) -> Store:
-    store: Store = request.app.state.store
-    return store
 
 
 def _user(x_user_id: Annotated[str, Header()] = "") -> str:
@@ -61,15 +59,10 @@ def _key(dataset: str, bucket: UUID, item_id: str) -> Key:
     return Key(dataset, str(bucket), item_id)
 
 
-StoreOf = Annotated[Store, Depends(_store)]
+StoreOf = Annotated[Store, state("store")]
 UserOf = Annotated[str, Depends(_user)]
 KeyOf = Annotated[Key, Depends(_key)]
 IfMatch = Annotated[str | None, Header()]
-
-
-@router.get("/healthz")
-async def healthz() -> dict[str, str]:
-    return {"status": "ok"}
 
 
 @router.post("/v1/ground-truths")

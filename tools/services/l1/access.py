@@ -3,60 +3,36 @@
 A request is refused in this order: 401 without a present user, 403 by role, 402 by subscription, 422 by its
 body. FastAPI resolves dependencies before it validates the body, so a gate is a dependency; only a body that
 is no JSON at all is refused before any of this. Looking things up (404) and judging their state (400, 409) is
-left to the rules, which run last.
+left to the features, which run last.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.l1.database import Sessions
+from services.l1.database import Database
 from services.l1.errors import Forbidden, NotAuthenticated, SubscriptionRequired
 from services.l1.llm import LLMClient
 from services.l1.settings import Settings
 from services.l1.tables import Subscription, User
 from services.l1.tokens import parse_token
+from services.state import state
 
-
-@dataclass(frozen=True)
-class Resources:
-    """What lives as long as the application, and is shared by its requests."""
-
-    settings: Settings
-    sessions: Sessions
-    llm: LLMClient
-
-
-def _resources(request: Request) -> Resources:
-    resources = request.app.state.resources
-    assert isinstance(resources, Resources)  # app.py puts it there before the first request
-    return resources
-
-
-Shared = Annotated[Resources, Depends(_resources)]
-
-
-async def _database(shared: Shared) -> AsyncIterator[AsyncSession]:
-    async with shared.sessions() as session:
-        yield session
-
-
-Database = Annotated[AsyncSession, Depends(_database)]
+SettingsOf = Annotated[Settings, state("settings")]
+ModelOf = Annotated[LLMClient, state("llm")]
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
 
-async def _current_user(db: Database, shared: Shared, credentials: Credentials) -> User:
+async def _current_user(db: Database, settings: SettingsOf, credentials: Credentials) -> User:
     """Return the user the token names, as the database has them now: a changed role counts at once."""
     if credentials is None:
         raise NotAuthenticated("not_authenticated")
-    user_id = parse_token(credentials.credentials, shared.settings.l1_jwt_secret)
+    user_id = parse_token(credentials.credentials, settings.l1_jwt_secret)
     user = await db.get(User, user_id) if user_id else None
     if user is None or not user.can_sign_in:
         raise NotAuthenticated("invalid_token")

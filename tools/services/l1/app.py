@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
-from services.l1.access import Resources
+from services import health
 from services.l1.database import create_engine, create_sessions, create_tables
 from services.l1.errors import install_error_handlers
 from services.l1.features import accounts, categories, escalations, intake, sessions, walks
@@ -32,18 +32,14 @@ def app_from(environ: Mapping[str, str]) -> FastAPI:
         await create_tables(engine)
         # The model's address is given outright, so a proxy from the environment has no say.
         async with httpx.AsyncClient(trust_env=False) as http:
-            app.state.resources = Resources(settings, create_sessions(engine), LLMClient(settings, http))
+            app.state.settings, app.state.sessions = settings, create_sessions(engine)
+            app.state.llm = LLMClient(settings, http)
             yield
         await engine.dispose()
 
     app = FastAPI(title="L1 walk sessions", lifespan=lifespan)
     install_error_handlers(app)
+    app.include_router(health.router)
     for feature in FEATURES:
         app.include_router(feature.router, prefix="/api/v1")
-
-    @app.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        """Say that the application is up."""
-        return {"status": "ok"}
-
     return app

@@ -1,20 +1,31 @@
-"""The connection to PostgreSQL: an engine from a URL, and the tables that tables.py states."""
+"""PostgreSQL: an engine from a URL, the tables that tables.py states, and a session for every request."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any
 
 import asyncpg
+from fastapi import Depends
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from services.l1.tables import Base
+from services.state import state
 
 # Any constant will do, as long as every process that creates this schema uses the same one.
 SCHEMA_LOCK = 0x11
 
 Sessions = Callable[[], AsyncSession]
+
+
+async def _session(sessions: Annotated[Sessions, state("sessions")]) -> AsyncIterator[AsyncSession]:
+    async with sessions() as session:
+        yield session
+
+
+Database = Annotated[AsyncSession, Depends(_session)]
+"""What a route is given: a session of its own, until it has answered."""
 
 
 def create_engine(database_url: str) -> AsyncEngine:

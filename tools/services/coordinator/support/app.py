@@ -7,9 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 
 import httpx
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from services import health
 from services.coordinator.database import Database, DatabaseLost
 from services.coordinator.smb_client import SmbClient
 from services.coordinator.smb_errors import NotThere, SmbFailure
@@ -19,8 +20,6 @@ from services.coordinator.support.settings import Settings
 
 TIMEOUT_S = 30.0
 APPLICATION_NAME = "coordinator-support"
-
-router = APIRouter()
 
 
 def app_from(environ: Mapping[str, str]) -> FastAPI:
@@ -35,8 +34,7 @@ def app_from(environ: Mapping[str, str]) -> FastAPI:
             await handles.close_all(app.state.bench)
 
     app = FastAPI(title="Coordinator support", lifespan=lifespan)
-    app.include_router(router)
-    for module in (share, handles, rows, downstream, coordinator, faults, reset):
+    for module in (health, share, handles, rows, downstream, coordinator, faults, reset):
         app.include_router(module.router)
     app.add_exception_handler(SmbFailure, _smb_failed)
     app.add_exception_handler(DatabaseLost, _unreachable)
@@ -63,11 +61,6 @@ async def _bench(settings: Settings, stack: AsyncExitStack) -> Bench:
             "itm": await client(settings.itm_api_url),
         },
     )
-
-
-@router.get("/healthz")
-async def healthz() -> dict[str, str]:
-    return {"status": "ok"}
 
 
 # Starlette types every handler as taking a plain Exception.

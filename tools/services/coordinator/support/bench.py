@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import httpx
-from fastapi import Depends, HTTPException, Request
+from fastapi import HTTPException
 
 from services.coordinator.database import Database
 from services.coordinator.ids import RowIds
 from services.coordinator.smb_client import SmbClient
 from services.coordinator.support.held import Handle
 from services.coordinator.support.settings import Settings
+from services.state import state
 
 Root = Literal["source", "archive"]
 
@@ -61,9 +62,4 @@ def unavailable(why: str) -> HTTPException:
     return HTTPException(HTTPStatus.NOT_IMPLEMENTED, why)
 
 
-def _bench(request: Request) -> Bench:
-    bench: Bench = request.app.state.bench
-    return bench
-
-
-BenchOf = Annotated[Bench, Depends(_bench)]
+BenchOf = Annotated[Bench, state("bench")]

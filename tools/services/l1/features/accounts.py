@@ -10,8 +10,9 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from services.l1.access import Database, Shared
+from services.l1.access import SettingsOf
 from services.l1.clock import now
+from services.l1.database import Database
 from services.l1.errors import Conflict, NotAuthenticated
 from services.l1.features.categories import CATEGORIES
 from services.l1.fields import FromRow, NonBlank, StoredText
@@ -86,7 +87,7 @@ async def register(body: RegisterRequest, db: Database) -> User:
 
 
 @router.post("/login/json")
-async def login(body: LoginRequest, db: Database, shared: Shared) -> TokenResponse:
+async def login(body: LoginRequest, db: Database, settings: SettingsOf) -> TokenResponse:
     """Exchange credentials for an access token.
 
     Raises:
@@ -95,4 +96,4 @@ async def login(body: LoginRequest, db: Database, shared: Shared) -> TokenRespon
     user = await db.scalar(select(User).where(User.email == body.email))
     if user is None or not user.can_sign_in or not await is_password(user.hashed_password, body.password):
         raise NotAuthenticated("wrong_credentials")
-    return TokenResponse(access_token=issue_token(user.id, shared.settings.l1_jwt_secret, now()))
+    return TokenResponse(access_token=issue_token(user.id, settings.l1_jwt_secret, now()))

@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.l1.access import Database, OwnerOrAdmin
+from services.l1.access import OwnerOrAdmin
+from services.l1.database import Database
 from services.l1.tables import Account, User
 
 Category = Literal["email", "hardware", "network", "password", "printer", "software", "vpn"]

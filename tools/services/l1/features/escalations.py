@@ -13,8 +13,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.l1.access import Database, EscalationTaker, Walker
+from services.l1.access import EscalationTaker, Walker
 from services.l1.clock import now
+from services.l1.database import Database
 from services.l1.features.sessions import SessionResponse, end_session, lock_active, open_session
 from services.l1.features.tickets import Problem, create_ticket
 from services.l1.fields import StoredText

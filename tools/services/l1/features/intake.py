@@ -11,8 +11,9 @@ from pydantic import BaseModel, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.l1.access import Database, Shared, Walker
+from services.l1.access import ModelOf, Walker
 from services.l1.clock import now
+from services.l1.database import Database
 from services.l1.features.categories import enabled_categories
 from services.l1.features.flows import find_matching, find_published, first_node
 from services.l1.features.sessions import SessionKind, open_session
@@ -94,7 +95,7 @@ class Dispatch:
 
 
 @router.post("/intake")
-async def take_in(body: IntakeRequest, user: Walker, db: Database, shared: Shared) -> IntakeResponse:
+async def take_in(body: IntakeRequest, user: Walker, db: Database, llm: ModelOf) -> IntakeResponse:
     """Walk what was asked for; otherwise match a flow, or let the model build the walk.
 
     Ticket and session, if the problem gets them, are committed together.
@@ -103,7 +104,7 @@ async def take_in(body: IntakeRequest, user: Walker, db: Database, shared: Share
         NotFound: the flow asked for is not one of the account's published flows.
         LLMUnavailable: the model was needed and gave no usable answer; nothing is stored.
     """
-    dispatch = await _dispatch(db, user, body, shared.llm)
+    dispatch = await _dispatch(db, user, body, llm)
     if dispatch.outcome == "out_of_scope":
         return IntakeResponse(outcome="out_of_scope", message=OUT_OF_SCOPE, actions=["adhoc", "escalate"])
     response = _open(db, user, body, dispatch)

@@ -12,8 +12,9 @@ from pydantic import BaseModel
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.l1.access import Database, Walker
+from services.l1.access import Walker
 from services.l1.clock import Instant, now
+from services.l1.database import Database
 from services.l1.errors import Conflict, NotFound
 from services.l1.features.tickets import close_ticket
 from services.l1.fields import FromRow, StoredText

@@ -13,8 +13,9 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.l1.access import Database, Shared, Walker
+from services.l1.access import ModelOf, SettingsOf, Walker
 from services.l1.clock import now, render_instant
+from services.l1.database import Database
 from services.l1.errors import BadRequest, Conflict
 from services.l1.features.flows import node_after
 from services.l1.features.sessions import SessionResponse, lock_active
@@ -37,7 +38,7 @@ class StepRequest(BaseModel):
 
 
 @router.post("/{session_id}/next-node")
-async def serve_node(session_id: uuid.UUID, user: Walker, db: Database, shared: Shared) -> Node:
+async def serve_node(session_id: uuid.UUID, user: Walker, db: Database, llm: ModelOf, settings: SettingsOf) -> Node:
     """Show the pending node of a walk that a model builds; the model writes one only if there is none.
 
     Raises:
@@ -49,7 +50,7 @@ async def serve_node(session_id: uuid.UUID, user: Walker, db: Database, shared: 
         raise BadRequest(f"no_next_node_in_{session.session_kind}_session")
     if session.pending_node is not None:
         return Node.model_validate(session.pending_node)
-    node = await _new_node(session, shared.llm, shared.settings.l1_ai_max_depth)
+    node = await _new_node(session, llm, settings.l1_ai_max_depth)
     session.pending_node = node.model_dump()
     session.last_step_at = now()
     await db.commit()

@@ -9,11 +9,11 @@ import httpx
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from services import health
 from services.l1.database import create_engine, create_sessions
 from services.l1.errors import install_error_handlers
 from services.l1.settings import Settings
 from services.l1.support import arrange, language_model, observe
-from services.l1.support.resources import Resources
 
 # The stand-in answers these routes at once, whatever its mode.
 STAND_IN_TIMEOUT_S = 5.0
@@ -32,14 +32,14 @@ def app_from(environ: Mapping[str, str]) -> FastAPI:
         engine = create_engine(settings.database_url)
         llm = httpx.AsyncClient(base_url=settings.l1_llm_base_url, timeout=STAND_IN_TIMEOUT_S, trust_env=False)
         async with llm:
-            app.state.resources = Resources(create_sessions(engine), llm)
+            app.state.sessions, app.state.llm = create_sessions(engine), llm
             yield
         await engine.dispose()
 
     app = FastAPI(title="L1 support", lifespan=lifespan)
     install_error_handlers(app)
     app.add_exception_handler(httpx.HTTPError, _no_stand_in)
-    for router in (arrange.router, observe.router, language_model.router):
+    for router in (health.router, arrange.router, observe.router, language_model.router):
         app.include_router(router)
     return app
 

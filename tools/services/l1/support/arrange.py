@@ -11,8 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.l1.clock import now
+from services.l1.database import Database
 from services.l1.errors import Conflict, NotFound
 from services.l1.support import language_model
+from services.l1.support.account import AccountId
 from services.l1.support.bodies import (
     Created,
     NewFlow,
@@ -24,7 +26,6 @@ from services.l1.support.bodies import (
     UserRow,
 )
 from services.l1.support.language_model import LanguageModel
-from services.l1.support.resources import AccountId, Database
 from services.l1.tables import Base, Flow, L1WalkSession, Subscription, User
 
 # Not a hash of anything, so nobody can log in with it.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import httpx
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from services.l1.support.bodies import Body
-from services.l1.support.resources import Shared
+from services.state import state
 
 # What the stand-in calls these; the others have the same name there.
 RESPONSE_TYPES = {"ok": "normal", "slow": "normal", "down": "http_500"}
@@ -31,11 +31,7 @@ class Calls(BaseModel):
     events: list[dict[str, Any]]
 
 
-def _stand_in(shared: Shared) -> httpx.AsyncClient:
-    return shared.llm
-
-
-LanguageModel = Annotated[httpx.AsyncClient, Depends(_stand_in)]
+LanguageModel = Annotated[httpx.AsyncClient, state("llm")]
 
 
 @router.get("/events")

@@ -13,8 +13,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import DeclarativeBase
 
 from services.l1.clock import render_instant
+from services.l1.database import Database
 from services.l1.errors import NotFound
-from services.l1.support.resources import AccountId, Database
+from services.l1.support.account import AccountId
 from services.l1.tables import AuditLog, FlowProposal, InternalTicket, L1WalkSession, Notification, User
 
 # Recipients told at one instant come by e-mail address, as the service finds them.
@@ -36,12 +37,6 @@ class Rows(BaseModel):
 
     count: int
     rows: list[dict[str, Any]]
-
-
-@router.get("/healthz")
-async def healthz() -> dict[str, str]:
-    """Say that the support API is up."""
-    return {"status": "ok"}
 
 
 @router.get("/counts")
