@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NoReturn
 
 from vcr.record_mode import RecordMode
@@ -21,6 +21,8 @@ from goldtape.cassette.wire import read_request, read_response
 from goldtape.exchange.interaction import Interaction, body_bytes
 from goldtape.goldens.cassette_file import Stored
 
+Headers = list[tuple[str, str]]
+
 
 class ReplayCassette(TestCassette):
     """Plays a stored cassette: each interaction once, identical requests in the order of their start."""
@@ -33,6 +35,9 @@ class ReplayCassette(TestCassette):
         self._in_order = True
         self._redactor, self._complain = pipeline.redactor(), complain
         self._headers_of = cache(pipeline.request_headers)
+        # A client sends the same headers again and again. The redactor that decides about them knows no secret yet.
+        self._unknowing = pipeline.redactor()
+        self._plain_headers = lru_cache(maxsize=256)(self._select_plain)
         self._lock = threading.Lock()
         self._keys = [self._stored_key(index) for index in range(len(stored))]
         # Key -> the interaction that is played next, None when all are played. Most keys are recorded once, so a
@@ -110,11 +115,18 @@ class ReplayCassette(TestCassette):
 
         It saves looking into the body: recorded bodies hold no secrets, and so does one that equals a recorded one.
         """
-        headers, body = dict(request.headers.lower_items()), request.body
-        plain = (body is None or isinstance(body, bytes)) and not _is_wrapped(headers)
-        if not plain or self._redactor.may_concern(request.uri, headers, None):
+        body = request.body
+        if not (body is None or isinstance(body, bytes)) or self._redactor.may_concern(request.uri, {}, None):
             return None
-        return request_key(request.method, request.uri, select(headers, self._names_for(request.uri)), body)
+        headers = self._plain_headers(self._names_for(request.uri), tuple(request.headers.lower_items()))
+        return None if headers is None else request_key(request.method, request.uri, headers, body)
+
+    def _select_plain(self, names: frozenset[str], headers: tuple[tuple[str, str], ...]) -> Headers | None:
+        """The headers that matter, or None when they can hold secrets or say that the body is packed."""
+        given = dict(headers)
+        if _is_wrapped(given) or self._unknowing.may_concern("", given, None):
+            return None
+        return select(given, names)
 
     def _key(self, request: VcrRequest) -> str:
         cleaned = self._redactor.redact_request(read_request(request))
