@@ -16,9 +16,10 @@ The way of an exchange, room by room. Each room imports from those above it in t
                sees of it, a `mode` says where answers come from
     cli        one file a command
 
-Recording: a test asks its `tape` for a URL and sends a request. vcrpy hands it to the live cassette. After the test's
-body the run takes what was captured through the pipeline, has the transcript compared, and stages both goldens; they
-are written when the test has passed. Replaying: the replay cassette answers instead, and nothing is written.
+Recording: a test asks its `tape` for a URL and sends a request. vcrpy hands it to the live cassette. At the end of the
+test's body, and again when its last fixture is gone, the run takes what was captured through the pipeline. It has the
+transcript compared and stages both goldens; they are written when the test has passed. Requests of the teardown stand
+apart, as the part afterwards. Replaying: the replay cassette answers instead, and nothing is written.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from goldtape.exchange.body import parse_body
 from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response
 from goldtape.goldens.cassette_file import Stored, _load_yaml, dump, load
 from goldtape.goldens.cassette_layout import split
+from goldtape.goldens.reading import UnreadableGolden
 
 QUICK = settings(max_examples=50, deadline=None, derandomize=True)
 
@@ -47,9 +48,9 @@ def stored(text: str) -> list[Interaction]:
 
 
 def _chunks(text: str) -> list[str]:
-    chunks = split(text)
-    assert chunks is not None, "the writer's own layout is not recognised"
-    return chunks
+    found = split(text)
+    assert found is not None, "the writer's own layout is not recognised"
+    return found[0]
 
 
 def saved(folder: Path, text: str | bytes) -> Path:
@@ -126,7 +127,7 @@ def test_dump_anything_is_read_back_by_both_readers(recorded: list[Interaction],
     text = dump(recorded, body_limit)
 
     assert list(map(spelled, stored(text))) == list(map(spelled, recorded))
-    assert list(map(spelled, _load_yaml(Path("memory.yaml"), text))) == list(map(spelled, stored(text)))
+    assert list(map(spelled, _load_yaml(Path("memory.yaml"), text)[0])) == list(map(spelled, stored(text)))
     assert dump(recorded, body_limit) == text
 
 
@@ -135,7 +136,7 @@ def test_cassette_of_the_repository_reads_the_same_both_ways_and_dumps_to_itself
     """The quick reader, the YAML reader and the writer agree on every cassette we have."""
     text = path.read_text(encoding="utf-8")
 
-    assert _load_yaml(path, text) == stored(text) == loaded(path)
+    assert _load_yaml(path, text)[0] == stored(text) == loaded(path)
     if "!!binary" not in text:  # another zlib may pack the same body into other bytes
         assert dump(loaded(path), 65_536) == text
 
@@ -222,3 +223,27 @@ def test_stock_vcrpy_loads_every_cassette_of_the_repository(path: Path) -> None:
         found = [(request.method, request.uri, response["status"]["code"]) for request, response in cassette.data]
 
     assert found == [(one.request.method, one.request.uri, one.response.status) for one in loaded(path)]
+
+
+# ------------------------------------------------------------------ the teardown's part
+
+
+@pytest.mark.parametrize("afterwards", [0, 1, 2])
+def test_dump_keeps_which_interactions_are_of_the_teardown(tmp_path: Path, afterwards: int) -> None:
+    """In a mapping of vcrpy's own format, in the layout and in other YAML; stock vcrpy plays the cassette."""
+    text = dump([interaction("a"), interaction("b")], None, afterwards)
+    edited = text.replace("version: 1", "version: 1 # edited")
+
+    assert load(saved(tmp_path, text)).afterwards == load(saved(tmp_path, edited)).afterwards == afterwards
+    assert len(loaded(saved(tmp_path, text))) == 2
+    with vcr.use_cassette(str(saved(tmp_path, text)), record_mode="none") as cassette:
+        assert len(cassette.responses) == 2
+
+
+@pytest.mark.parametrize("number", ["3", "-1", "true", '"x"', "1.5"])
+def test_load_more_interactions_of_the_teardown_than_there_are_is_refused(tmp_path: Path, number: str) -> None:
+    """With the line that says so."""
+    text = dump([interaction("a"), interaction("b")], None, 1).replace("afterwards: 1", f"afterwards: {number}")
+
+    with pytest.raises(UnreadableGolden, match=r"cassette\.yaml:\d+: .* interactions afterwards, of 2"):
+        load(saved(tmp_path, text))

@@ -80,12 +80,21 @@ class TestCassette(Cassette):  # type: ignore[misc]  # vcrpy is untyped
             RuntimeError: In replay, where there is no service to clean up.
         """
 
+    @property
+    @abstractmethod
+    def afterwards(self) -> int:
+        """The number of interactions, at the end of all, that belong to the teardown of the test."""
+
+    @abstractmethod
+    def turn(self) -> None:
+        """The body of the test is over: what comes now is of the teardown."""
+
     def end(self) -> None:
-        """Keep no request from here on: the body of the test is over."""
+        """Keep no request from here on: the teardown is over too."""
 
     @abstractmethod
     def faults(self, failed: bool) -> list[Fault]:
-        """The faults of the requests themselves; when the body `failed`, a missing request is not a fault."""
+        """The faults of the requests so far; when the body `failed`, a missing request is not a fault."""
 
     @abstractmethod
     def interactions(self, canonical: Canonical) -> list[Interaction]:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vcr.record_mode import RecordMode
@@ -32,6 +32,7 @@ class _Started:
     lane: object | None
     attempts: tuple[object, ...]
     overlapped: bool = False
+    afterwards: bool = False
     response: dict[str, Any] | None = None
 
 
@@ -41,7 +42,7 @@ class LiveCassette(TestCassette):
     def __init__(self, path: str, pipeline: Pipeline) -> None:
         super().__init__(path, record_mode=RecordMode.ALL)
         self._pipeline = pipeline
-        self._capturing = True
+        self._capturing, self._afterwards = True, False
         self._lock = threading.Lock()
         self._started: list[_Started] = []
         self._in_flight: set[_Started] = set()
@@ -54,7 +55,7 @@ class LiveCassette(TestCassette):
         started = None
         if self._capturing:
             with self._lock:
-                started = _Started(request, self._lane, _ATTEMPTS.get(), bool(self._in_flight))
+                started = _Started(request, self._lane, _ATTEMPTS.get(), bool(self._in_flight), self._afterwards)
                 self._started.append(started)
                 self._in_flight.add(started)
         request.goldtape_started = started
@@ -71,7 +72,7 @@ class LiveCassette(TestCassette):
                 self._in_flight.discard(started)
             else:  # a further hop of a redirect
                 place = self._started.index(started) + 1
-                started = _Started(request, started.lane, started.attempts)
+                started = replace(started, request=request, response=None)
                 self._started.insert(place, started)
                 _LAST.set(started)
             started.response = response
@@ -114,6 +115,13 @@ class LiveCassette(TestCassette):
             self._capturing = before
 
     # ---------------------------------------------------------------- for its goldens
+
+    @property
+    def afterwards(self) -> int:
+        return sum(one.afterwards for one in self._started if one.response is not None)
+
+    def turn(self) -> None:
+        self._afterwards = True
 
     def end(self) -> None:
         self._capturing = False

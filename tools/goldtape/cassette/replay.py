@@ -40,15 +40,10 @@ class ReplayCassette(TestCassette):
         self._plain_headers = lru_cache(maxsize=256)(self._select_plain)
         self._lock = threading.Lock()
         self._keys = [self._stored_key(index) for index in range(len(stored))]
-        # Key -> the interaction that is played next, None when all are played. Most keys are recorded once, so a
-        # list for each of them would only cost time in the garbage collector.
-        self._next: dict[str | None, int | None] = {}
+        # The interactions that are played now: those of the body, later those of the teardown.
+        self._part = range(len(stored) - stored.afterwards)
         self._same_key_after: dict[int, int | None] = {}
-        for index in reversed(range(len(stored))):
-            key = self._keys[index]
-            if key in self._next:
-                self._same_key_after[index] = self._next[key]
-            self._next[key] = index
+        self._next = self._firsts()
 
     # ---------------------------------------------------------------- for vcrpy
 
@@ -96,19 +91,43 @@ class ReplayCassette(TestCassette):
 
     # ---------------------------------------------------------------- for its goldens
 
+    @property
+    def afterwards(self) -> int:
+        return self.stored.afterwards
+
+    def turn(self) -> None:
+        # Body and teardown never play each other's answers.
+        with self._lock:
+            self._part = range(self._part.stop, len(self.stored))
+            self._next = self._firsts()
+
     def faults(self, failed: bool) -> list[Fault]:
         """Requests without an answer; if there are none, answers without a request; if none again, another order."""
         if self._unmatched or failed:
             return [*self._unmatched]
-        if left := tuple(sorted(set(range(len(self.stored))).difference(self.played))):
+        if left := tuple(sorted(set(self._part).difference(self.played))):
             return [Unplayed(left)]
         if self._in_order:
-            moved = (OutOfOrder(asked, due) for due, asked in enumerate(self.played) if asked != due)
+            played = self.played[self._part.start :]
+            moved = (OutOfOrder(asked, due) for due, asked in zip(self._part, played, strict=True) if asked != due)
             return list(itertools.islice(moved, 1))
         return []
 
     def interactions(self, canonical: Canonical) -> list[Interaction]:
         return self.stored.interactions()  # they are canonical already
+
+    def _firsts(self) -> dict[str | None, int | None]:
+        """Key -> the interaction of the part that is played next, None when all are played.
+
+        Most keys are recorded once, so a list for each of them would only cost time in the garbage collector.
+        """
+        following: dict[str | None, int | None] = {}
+        for index in reversed(self._part):
+            key = self._keys[index]
+            if key in following:
+                self._same_key_after[index] = following[key]
+            following[key] = index
+        return following
 
     def _key_as_sent(self, request: VcrRequest) -> str | None:
         """The key of a request with its body as it is, or None when secrets have to be looked for.

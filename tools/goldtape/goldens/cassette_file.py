@@ -31,6 +31,8 @@ class Stored:
 
     path: Path
     chunks: Sequence[str]
+    afterwards: int = 0
+    """The number of interactions, at the end, that the teardown of the test sent."""
 
     def __len__(self) -> int:
         return len(self.chunks)
@@ -65,22 +67,23 @@ def load(path: Path) -> Stored:
     """
     # A file in the layout has none of the faults that `read_golden` looks for.
     with suppress(UnicodeDecodeError):
-        if (chunks := split(path.read_bytes().decode("utf-8"))) is not None:
-            return Stored(path, chunks)
+        if (found := split(path.read_bytes().decode("utf-8"))) is not None:
+            return Stored(path, *found)
     text = read_golden(path)
-    if (chunks := split(text)) is None:
-        chunks = split(dump(_load_yaml(path, text), body_limit=None))
-        assert chunks is not None, "the writer's own layout is always readable"
-    return Stored(path, chunks)
+    if (found := split(text)) is None:
+        interactions, afterwards = _load_yaml(path, text)
+        found = split(dump(interactions, afterwards=afterwards))
+        assert found is not None, "the writer's own layout is always readable"
+    return Stored(path, *found)
 
 
-def dump(interactions: Iterable[Interaction], body_limit: int | None) -> str:
+def dump(interactions: Iterable[Interaction], body_limit: int | None = None, afterwards: int = 0) -> str:
     """The text of a cassette, with its interactions in the order in which identical requests get their answers.
 
-    Bodies of more than `body_limit` bytes are compressed, None compresses none.
+    Bodies of more than `body_limit` bytes are compressed. The last `afterwards` interactions are of the teardown.
     """
     limited = (replace(one, request=_limited(one.request, body_limit)) for one in interactions)
-    return join([dump_one(replace(one, response=_limited(one.response, body_limit))) for one in limited])
+    return join([dump_one(replace(one, response=_limited(one.response, body_limit))) for one in limited], afterwards)
 
 
 def _limited(side: Side, limit: int | None) -> Side:
@@ -91,7 +94,7 @@ def _limited(side: Side, limit: int | None) -> Side:
     return replace(side, headers=headers, body=packed)
 
 
-def _load_yaml(path: Path, text: str) -> list[Interaction]:
+def _load_yaml(path: Path, text: str) -> tuple[list[Interaction], int]:
     try:
         data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist
@@ -119,7 +122,12 @@ def _load_yaml(path: Path, text: str) -> list[Interaction]:
             starts = [1, *(line_of(text, match.start()) for match in re.finditer(r"^- ", text, re.MULTILINE))]
             line = starts[number] if number < len(starts) else 1
             raise UnreadableGolden(path, line, f"interaction {number} lacks a part: {error}") from error
-    return found
+    metadata = data.get("metadata")
+    afterwards = metadata.get("afterwards", 0) if isinstance(metadata, dict) else 0
+    if type(afterwards) is not int or not 0 <= afterwards <= len(found):
+        at = text.rfind("afterwards:")
+        raise UnreadableGolden(path, line_of(text, at), f"{afterwards!r} interactions afterwards, of {len(found)}")
+    return found, afterwards
 
 
 def _parse(request: RawRequest, response: Mapping[str, Any]) -> Interaction:

@@ -24,6 +24,8 @@ _HEAD = "interactions:\n- request:\n"
 _NEXT = "\n- request:\n"
 _TAIL = f"\nversion: {VERSION}\n"
 _EMPTY = f"interactions: []{_TAIL}"
+# vcrpy keeps a `metadata` mapping in a cassette, and plays the cassette whatever it holds.
+_AFTERWARDS = re.compile(r"\nmetadata:\n  afterwards: ([1-9]\d*)\Z")
 _RESPONSE = "\n  response:\n    body:\n      string: "
 _REQUEST_INDENT, _RESPONSE_INDENT = " " * 6, " " * 8
 
@@ -43,19 +45,22 @@ class RawRequest(NamedTuple):
     body: bytes | None
 
 
-def join(chunks: Sequence[str]) -> str:
-    """The text of a cassette that holds these chunks, in order."""
-    return _HEAD + _NEXT.join(chunks) + _TAIL if chunks else _EMPTY
+def join(chunks: Sequence[str], afterwards: int = 0) -> str:
+    """The text of a cassette that holds these chunks, in order; the last `afterwards` of them are of the teardown."""
+    metadata = f"\nmetadata:\n  afterwards: {afterwards}" if afterwards else ""
+    return _HEAD + _NEXT.join(chunks) + metadata + _TAIL if chunks else _EMPTY
 
 
-def split(text: str) -> list[str] | None:
-    """The text of each interaction, or None if the file is not in the writer's layout."""
+def split(text: str) -> tuple[list[str], int] | None:
+    """The text of each interaction and the number of those of the teardown; None if the layout is not the writer's."""
     if text == _EMPTY:
-        return []
+        return [], 0
     if not text.startswith(_HEAD) or not text.endswith(_TAIL) or "\r" in text:
         return None
-    chunks = text[len(_HEAD) : -len(_TAIL)].split(_NEXT)
-    return chunks if all(map(_LAYOUT.fullmatch, chunks)) else None
+    last = _AFTERWARDS.search(text, max(0, len(text) - 100), len(text) - len(_TAIL))
+    chunks = text[len(_HEAD) : last.start() if last else -len(_TAIL)].split(_NEXT)
+    afterwards = int(last.group(1)) if last else 0
+    return (chunks, afterwards) if afterwards <= len(chunks) and all(map(_LAYOUT.fullmatch, chunks)) else None
 
 
 # The exact spellings of the writer, because in other YAML (single quotes, comments, several values of a header) the

@@ -2,10 +2,11 @@
 
     {"goldtape": 1, "test": "...", "cases": [...], "exchanges": [
         {"request": "PUT /v1/...", "as": "bob", "if-match": "\\"etag-2\\"", "sent": {...},
-         "status": 403, "headers": {...}, "received": {...}}]}
+         "status": 403, "headers": {...}, "received": {...}}],
+     "afterwards": [...]}
 
-It has one fact a line, in a fixed order, and nothing that depends on machine or time. Bodies above the limit are
-summarised.
+`afterwards` holds the exchanges of the teardown, if there are any. A transcript has one fact a line, in a fixed order,
+and nothing that depends on machine or time. Bodies above the limit are summarised.
 """
 
 from __future__ import annotations
@@ -35,12 +36,17 @@ class Heading:
     races: Sequence[str] = ()
 
 
-def build(heading: Heading, interactions: Iterable[Interaction], config: Config) -> Transcript:
-    """The transcript of a test, as plain JSON values."""
+def build(
+    heading: Heading, interactions: Iterable[Interaction], config: Config, afterwards: Iterable[Interaction] = ()
+) -> Transcript:
+    """The transcript of a test, as plain JSON values; `afterwards` are the interactions of its teardown."""
     head: Transcript = {"goldtape": FORMAT, "test": heading.test, "cases": list(heading.cases)}
     if heading.races:
         head["races"] = list(heading.races)
-    return head | {"exchanges": [exchange(one, config) for one in interactions]}
+    head["exchanges"] = [exchange(one, config) for one in interactions]
+    if later := [exchange(one, config) for one in afterwards]:
+        head["afterwards"] = later
+    return head
 
 
 def exchange(one: Interaction, config: Config) -> dict[str, Any]:
@@ -88,6 +94,8 @@ def parse(text: str, path: Path) -> Transcript:
     transcript = parse_json(text, path)
     if not isinstance(transcript, dict) or not isinstance(transcript.get("exchanges"), list):
         raise UnreadableGolden(path, 1, "not a snapshot: it lacks a list of exchanges")
+    if not isinstance(transcript.get("afterwards", []), list):
+        raise UnreadableGolden(path, 1, "not a snapshot: `afterwards` is not a list of exchanges")
     version = transcript.get("goldtape")
     if version != FORMAT:
         newer = isinstance(version, int) and version > FORMAT

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,13 +66,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def goldtape(request: pytest.FixtureRequest) -> Iterator[Tape]:
+def goldtape(request: pytest.FixtureRequest) -> Tape:
     """The tape of this test: all requests of a client on `goldtape.url("<system>")` go into the goldens."""
     hooks = request.config.pluginmanager.get_plugin(_NAME)
     if hooks is None:
         raise pytest.UsageError("the goldtape fixture needs a [tool.goldtape] table in pyproject.toml")
-    with request.node.stash[_RUN].taped(hooks.session.url, request.getfixturevalue("snapshot")) as tape:
-        yield tape
+    run: Run = request.node.stash[_RUN]
+    return run.open(hooks.session.url, request.getfixturevalue("snapshot"))
 
 
 class Hooks:
@@ -159,7 +159,7 @@ class Hooks:
         except (KeyboardInterrupt, SystemExit):
             raise
         except pytest.skip.Exception:
-            if not self.session.mode.live and (problem := run.finish(failed=True)):
+            if not self.session.mode.live and (problem := run.turn(failed=True)):
                 # A test that skips "because the service does not answer" must not hide a missing recording.
                 raise pytest.fail.Exception(problem, pytrace=False) from None
             run.outcome = None
@@ -167,13 +167,13 @@ class Hooks:
         except BaseException as error:
             self._explain(item, run, error)
             raise
-        if problem := run.finish(failed=False):
+        if problem := run.turn(failed=False):
             pytest.fail(problem, pytrace=False)
         return result
 
     def _explain(self, item: pytest.Item, run: Run, error: BaseException) -> None:
         """Put the engine's report beside a failure, or in its place if the failure says nothing more."""
-        problem = run.finish(failed=True)
+        problem = run.turn(failed=True)
         if problem and run.explains(error):
             raise pytest.fail.Exception(problem, pytrace=False) from None
         if why := self.session.unreachable(error):
@@ -183,9 +183,20 @@ class Hooks:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Hook:
-        result = yield
-        if run := item.stash.get(_RUN, None):
-            run.commit()
+        run = item.stash.get(_RUN, None)
+        if run is None:
+            return (yield)
+        # Here all fixtures are gone, those that do not know of the tape too.
+        try:
+            result = yield
+        except BaseException as error:
+            problem = run.close(failed=not run.explains(error))
+            if problem:
+                raise pytest.fail.Exception(problem, pytrace=False) from None
+            raise
+        if problem := run.close(failed=False):
+            pytest.fail(problem, pytrace=False)
+        run.commit()
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

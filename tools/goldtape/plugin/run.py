@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +24,7 @@ from goldtape.goldens.cassette_file import Stored
 from goldtape.goldens.naming import goldens_of
 from goldtape.goldens.reading import UnreadableGolden
 from goldtape.goldens.snapshot import TRANSCRIPT
-from goldtape.goldens.transcript import Heading
+from goldtape.goldens.transcript import Heading, Transcript
 from goldtape.plugin.mode import Mode
 from goldtape.plugin.tape import Tape
 from goldtape.verdict import drift
@@ -53,20 +53,20 @@ class Run:
         self._explainer = Explainer(nodeid, config, Stored(self._goldens.cassette, ()))
         self._staged: dict[Path, bytes | None] = {}
         self._tape: Tape | None = None
+        self._at_work = ExitStack()
         self._passed = self._spoiled = self._drifted = False
 
-    @contextmanager
-    def taped(self, find_url: Callable[[str], str], snapshot: SnapshotAssertion) -> Iterator[Tape]:
-        """Put a cassette to work and hand out the tape.
+    def open(self, find_url: Callable[[str], str], snapshot: SnapshotAssertion) -> Tape:
+        """Put a cassette to work, until `close`, and hand out the tape.
 
         `find_url` gives the base URL of a target that runs, by its name; it is called in live modes only. `snapshot` is
         syrupy's assertion for this test.
         """
         stored = self._load()
         self._explainer, self._snapshot = Explainer(self.nodeid, self.config, stored), snapshot
-        with self._opened(stored) as self._cassette:
-            self._tape = Tape(self.config, self.mode, self._cassette, find_url)
-            yield self._tape
+        self._cassette = self._at_work.enter_context(self._opened(stored))
+        self._tape = Tape(self.config, self.mode, self._cassette, find_url)
+        return self._tape
 
     # ---------------------------------------------------------------- for the hooks
 
@@ -76,18 +76,38 @@ class Run:
             self.outcome = Outcome("failed", 0)
         return self._trouble
 
-    def finish(self, failed: bool) -> str:
-        """Compare or stage, at the end of the test's body; returns a report of what is wrong, "" when nothing is.
+    def turn(self, failed: bool) -> str:
+        """Compare what the body has sent, at its end; returns a report of what is wrong, "" when nothing is.
 
-        If the body itself `failed`, only the exchanges up to then are compared, and nothing is staged.
+        If the body itself `failed`, only the exchanges up to then are compared.
         """
-        problem = self._look(failed)
+        problem = self._look_at_body(failed)
         self._passed = not failed and not problem and not self._spoiled
         if self._tape:
-            drifted = self._drifted and not failed
-            word: Word = "drifted" if drifted else "failed" if failed or problem else "agreed"
-            self.outcome = Outcome(word, self._cassette.position)
+            self._note_outcome(failed, problem)
+            self._cassette.turn()
         return problem
+
+    def close(self, failed: bool) -> str:
+        """Compare or stage everything, after the last fixture of the test is gone; returns a report as `turn` does.
+
+        After a phase that `failed` nothing is compared: the failure says it all, and nothing will be written.
+        """
+        problem = ""
+        if self._tape:
+            self._cassette.end()
+        if self._passed and not failed:
+            problem = self._look_at_all()
+            self._passed = not problem
+            if self._tape:
+                self._note_outcome(False, problem)
+        self._at_work.close()
+        return problem
+
+    def _note_outcome(self, failed: bool, problem: str) -> None:
+        drifted = self._drifted and not failed
+        word: Word = "drifted" if drifted else "failed" if failed or problem else "agreed"
+        self.outcome = Outcome(word, self._cassette.position)
 
     def note(self, report: pytest.TestReport) -> None:
         """Take in pytest's report of a phase.
@@ -107,6 +127,8 @@ class Run:
 
     def explains(self, error: BaseException | None) -> bool:
         """Whether an error comes from an unmatched request, so that the report of that says everything."""
+        if isinstance(error, BaseExceptionGroup):  # of several finalizers
+            return all(map(self.explains, error.exceptions))
         while error is not None and not isinstance(error, UnmatchedRequest):
             error = error.__cause__ or error.__context__
         return error is not None
@@ -150,65 +172,95 @@ class Run:
         assert self._tape
         return self._pipeline.canonical(captured, self._tape.substitutions, self._tape.races)
 
-    def _look(self, failed: bool) -> str:
-        interactions: list[Interaction] = []
-        if self._tape:
-            self._cassette.end()
-            if faults := self._cassette.faults(failed):
-                return "\n".join(dict.fromkeys(map(self._complain, faults)))
-            interactions = self._cassette.interactions(self._canonical)
+    def _look_at_body(self, failed: bool) -> str:
+        if problem := self._look_at_requests(failed):
+            return problem
         if self.mode is Mode.RECORD:
-            if failed:
-                return ""
-            public = self._pipeline.public()
-            if findings := scanner.scan(interactions, public) + scanner.scan_snapshots(self._staged, public):
-                return str(scanner.SecretFound(self.nodeid, findings))
+            return "" if failed else self._unreadable_snapshot() or self._look_for_secrets()
         if self._tape is None:
             return ""
-        if self.mode is Mode.RECORD and (problem := self._stage_cassette(interactions)):
-            return problem
-        return self._compare(interactions, partial=failed and self.mode.live)
+        if self.mode is Mode.REPLAY:
+            return self._compare()
+        interactions = self._cassette.interactions(self._canonical)
+        if not interactions and not self._goldens.snapshot.exists():
+            return ""
+        return self._differences(self._transcript(interactions), failed, early=True)
 
-    def _stage_cassette(self, interactions: Sequence[Interaction]) -> str:
+    def _look_at_all(self) -> str:
+        if problem := self._look_at_requests(failed=False):
+            return problem
+        if self.mode is Mode.RECORD and (problem := self._look_for_secrets()):
+            return problem
+        if self._tape is None or self.mode is Mode.REPLAY:  # what is stored was compared at the end of the body
+            return ""
+        if self.mode is Mode.RECORD:
+            self._stage_cassette()
+        return self._compare()
+
+    def _look_at_requests(self, failed: bool) -> str:
+        faults = self._cassette.faults(failed) if self._tape else []
+        return "\n".join(dict.fromkeys(map(self._complain, faults)))
+
+    def _look_for_secrets(self) -> str:
+        interactions = self._cassette.interactions(self._canonical) if self._tape else []
+        public = self._pipeline.public()
+        findings = scanner.scan(interactions, public) + scanner.scan_snapshots(self._staged, public)
+        return str(scanner.SecretFound(self.nodeid, findings)) if findings else ""
+
+    def _unreadable_snapshot(self) -> str:
         try:
-            transcript.read(self._goldens.snapshot)
+            if self._tape:  # syrupy would write over any JSON
+                transcript.read(self._goldens.snapshot)
         except FileNotFoundError:
             pass
-        except UnreadableGolden as error:  # syrupy would write over any JSON
+        except UnreadableGolden as error:
             return str(error)
-        if not interactions:
-            self._staged |= {self._goldens.cassette: None, self._goldens.snapshot: None}
-            return ""
-        # Cassettes are compared before compression, because another zlib may give other bytes for the same body.
-        before = cassette_file.dump(self._explainer.stored.interactions(), body_limit=None)
-        if before != cassette_file.dump(interactions, body_limit=None):
-            text = cassette_file.dump(interactions, self.config.body_limit)
-            self.stage(self._goldens.cassette, text.encode("utf-8"))
         return ""
 
-    def _compare(self, interactions: Sequence[Interaction], partial: bool) -> str:
-        """Let syrupy compare the transcript, which stages it in record mode; returns a report of the differences."""
+    def _stage_cassette(self) -> None:
+        interactions, afterwards = self._cassette.interactions(self._canonical), self._cassette.afterwards
+        if not interactions:
+            self._staged |= {self._goldens.cassette: None, self._goldens.snapshot: None}
+            return
+        # Cassettes are compared before compression, because another zlib may give other bytes for the same body.
+        stored = self._explainer.stored
+        before = cassette_file.dump(stored.interactions(), afterwards=stored.afterwards)
+        if before != cassette_file.dump(interactions, afterwards=afterwards):
+            text = cassette_file.dump(interactions, self.config.body_limit, afterwards)
+            self.stage(self._goldens.cassette, text.encode("utf-8"))
+
+    def _transcript(self, interactions: Sequence[Interaction]) -> Transcript:
         assert self._tape
+        heading = Heading(self.nodeid, self._cases, [race.why for race in self._tape.races])
+        body = len(interactions) - self._cassette.afterwards
+        return transcript.build(heading, interactions[:body], self.config, interactions[body:])
+
+    def _compare(self) -> str:
+        """Let syrupy compare the transcript, which stages it in record mode; returns a report of the differences."""
+        interactions = self._cassette.interactions(self._canonical)
         if not interactions and (self.mode is Mode.RECORD or not self._goldens.snapshot.exists()):
             return ""
-        heading = Heading(self.nodeid, self._cases, [race.why for race in self._tape.races])
-        actual = transcript.build(heading, interactions, self.config)
-        if self._snapshot(name=TRANSCRIPT) == actual:
-            return ""
+        actual = self._transcript(interactions)
+        return "" if self._snapshot(name=TRANSCRIPT) == actual else self._differences(actual)
+
+    def _differences(self, actual: Transcript, failed: bool = False, early: bool = False) -> str:
+        """A report of the differences from the snapshot; `early`, the teardown is still to come."""
         try:
             expected = transcript.read(self._goldens.snapshot)
         except FileNotFoundError:
             return self._explainer.not_recorded(self._goldens.snapshot)
         except UnreadableGolden as error:
             return str(error)
-        if partial:
+        if early:
+            expected = {name: value for name, value in expected.items() if name != "afterwards"}
+        if failed:
             # A body that failed half-way did not send the other requests; that does not make the service different.
             expected = {**expected, "exchanges": expected["exchanges"][: len(actual["exchanges"])]}
             actual = {**actual, **{key: expected[key] for key in ("cases", "races") if key in expected}}
-        found = drift.compare(expected, actual)
+        found = [one for one in drift.compare(expected, actual) if not (early and drift.may_settle(one))]
         self._drifted = bool(found)
         if found:
             return self._explainer.differences(found)
-        if partial:
+        if failed or early:
             return ""
         return f"{self._goldens.snapshot} is not in goldtape's own layout\nnext: record the test again"
