@@ -57,16 +57,29 @@ def shop(goldtape):
         yield client
 """
 SERVE = """serve = "python service.py shop {port}"
+stack = ["depot:running"]
+environ = { SHOP_DEPOT = "open" }
 
 [tool.goldtape.systems.shop.support]
 serve = "python service.py support {port}"
+"""
+DEPOT = """
+import contextlib
+
+@contextlib.contextmanager
+def running(environ):
+    if environ["SHOP_DEPOT"] == "closed":
+        raise RuntimeError("the depot is closed")
+    yield {"DATABASE_URL": "postgresql://depot.test/shop"}
+    with open("stopped.txt", "a") as stopped:
+        stopped.write("depot\\n")
 """
 LIMIT_S = 30
 
 
 def with_service(project: Project) -> Project:
-    """The project with a service and a support API that are started when no deployment is named."""
-    project = project.add("service.py", SERVICE).add("tests/conftest.py", CLIENTS)
+    """The project with a service on a depot, and a support API, which are started when no deployment is named."""
+    project = project.add("service.py", SERVICE).add("depot.py", DEPOT).add("tests/conftest.py", CLIENTS)
     return project.configure('actor = "X-User"\n', SERVE)
 
 
@@ -79,7 +92,7 @@ def started(project: Project, *argv: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [script, *argv],
         cwd=project.path,
-        env=os.environ | ENVIRONMENT,
+        env=os.environ | ENVIRONMENT | {"PYTHONPATH": str(project.path)},  # where the depot is imported from
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

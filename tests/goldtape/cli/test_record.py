@@ -145,5 +145,5 @@ def test_ctrl_c_leaves_the_run_the_time_to_stop_what_it_started(shop: Project, m
     ]
     assert any(re.fullmatch(r"!+ KeyboardInterrupt !+", line) for line in stopped.out)
     assert stopped.out[-1] == "no tests ran in 0.00s"
-    assert project.found().golden("stopped.txt") == "support\nshop\n"
+    assert project.found().golden("stopped.txt") == "support\nshop\ndepot\n"
     assert project.found().goldens == {}

@@ -39,6 +39,41 @@ def test_a_system_that_has_no_local_service_is_wrong_use(
 
 
 @pytest.mark.parametrize(
+    ("environ", "complaint"),
+    [
+        pytest.param(
+            {"SHOP_URL": "https://shop.staging.test"},
+            "shop: SHOP_URL names a deployment, but SHOP_SUPPORT_URL is not set, and what would be started here stands "
+            "on other data\nnext: run the support API beside the deployment (goldtape support shop) "
+            "and set SHOP_SUPPORT_URL",
+            id="half-named",
+        ),
+        pytest.param(
+            {"SHOP_URL": "staging:8080", "SHOP_SUPPORT_URL": "http://127.0.0.1:8081"},
+            "shop: SHOP_URL=staging:8080 is no address\n"
+            "next: SHOP_URL=http://host:port, or unset it to have a local service started",
+            id="no-address",
+        ),
+        pytest.param(
+            {"SHOP_DEPOT": "closed"},
+            "shop: depot:running did not start: the depot is closed",
+            id="stack",
+        ),
+    ],
+)
+def test_an_environment_in_which_it_cannot_run_is_wrong_use(
+    shop: Project, command: Command, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], complaint: str
+) -> None:
+    """Nothing is started: a deployment that is named in part, or not by an address, or a stack that fails."""
+    monkeypatch.delenv("SHOP_URL")
+    monkeypatch.syspath_prepend(shop.path)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    assert command(with_service(shop), "up", "shop") == Outcome(2, [], complaint.splitlines())
+
+
+@pytest.mark.parametrize(
     ("words", "complaint"),
     [
         pytest.param([], "the following arguments are required: system", id="no-system"),
@@ -58,7 +93,7 @@ def test_what_it_cannot_take_is_named(shop: Project, command: Command, words: li
 def test_the_service_and_its_support_api_run_until_the_command_is_stopped(
     shop: Project, monkeypatch: pytest.MonkeyPatch, by: signal.Signals
 ) -> None:
-    """A line for each address on stdout; Ctrl-C, or what a supervisor sends, stops both in good order; exit code 0."""
+    """A line for each address on stdout; Ctrl-C, or what a supervisor sends, stops all in good order; exit code 0."""
     monkeypatch.delenv("SHOP_URL")
     project, port = with_service(shop), free_port()
 
@@ -70,11 +105,11 @@ def test_the_service_and_its_support_api_run_until_the_command_is_stopped(
         assert named["SHOP_URL"] == f"http://127.0.0.1:{port}"
         assert process.stderr.readline() == "Ctrl-C stops it\n"
         answers = [httpx.get(url, trust_env=False).text for url in named.values()]
-        assert answers == ["shop of no database", "support of no database"]
+        assert answers == [f"{name} of postgresql://depot.test/shop" for name in ("shop", "support")]
 
         assert interrupt(process, by) == Outcome(0, [], ["stopped"])
 
-    assert project.found().golden("stopped.txt") == "support\nshop\n"
+    assert project.found().golden("stopped.txt") == "support\nshop\ndepot\n"
     for url in named.values():
         with pytest.raises(httpx.ConnectError):
             httpx.get(url, trust_env=False)

@@ -143,10 +143,12 @@ def test_huge_list_four_edits_four_entries_in_order(items: Any) -> None:
 def test_long_list_of_few_values_edited_at_both_ends_is_compared_in_time() -> None:
     """A list whose items repeat does not make the comparison quadratic."""
     before = [n % 2 for n in range(20_000)]
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert found_in_body(before, [7, *before[1:-1], 8]) == [("changed", "received[0]"), ("changed", "received[19999]")]
-    assert time.perf_counter() - started < 2
+    assert (
+        time.process_time() - started < 5
+    )  # 0.4 s, four times that while coverage is measured; quadratic takes minutes
 
 
 def test_exchange_missing_or_new_is_one_entry_and_numbers_stay() -> None:
