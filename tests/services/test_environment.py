@@ -74,6 +74,7 @@ def test_a_secret_is_not_shown() -> None:
 
     assert "hush" not in "".join(format_exception(refused.value))
     assert "hush" not in repr(Shop.read(secret | {"SHOP_URL": "http://shop.test"}))
+    assert "postgresql" not in repr(coordinator.Settings.read(COORDINATOR))
 
 
 def test_every_missing_variable_says_what_it_holds() -> None:

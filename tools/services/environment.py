@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 BaseUrl = Annotated[str, AfterValidator(lambda url: url.rstrip("/"))]
 """An address that paths are added to; it is kept without a final slash."""
+
+DatabaseUrl = Annotated[
+    str, Field(repr=False, description="the address of a PostgreSQL database: postgresql://user@host/database")
+]
 
 
 class SettingsError(Exception):

@@ -19,7 +19,7 @@ from pydantic import (
 from services.coordinator.listing import IGNORED_PREFIXES, IGNORED_SUFFIXES, TempNames
 from services.coordinator.smb_client import Account
 from services.coordinator.stability import Policy
-from services.environment import BaseUrl, FromEnvironment
+from services.environment import BaseUrl, DatabaseUrl, FromEnvironment
 
 Root = Annotated[str, AfterValidator(lambda path: path.rstrip("\\"))]
 Words = Annotated[
@@ -27,13 +27,6 @@ Words = Annotated[
     BeforeValidator(lambda text: tuple(word.strip().lower() for word in text.split(",") if word.strip())),
 ]
 NumberOrNothing = Annotated[NonNegativeFloat | None, BeforeValidator(lambda text: text or None)]
-
-
-class TableSettings(FromEnvironment):
-    """Where the rows are."""
-
-    database_url: str = Field(repr=False)
-    """the address of a PostgreSQL database: postgresql://user@host/database"""
 
 
 class ShareSettings(FromEnvironment):
@@ -106,9 +99,10 @@ class ItmSettings(FromEnvironment):
         return url
 
 
-class Settings(TableSettings, ScanSettings, ItmSettings):
+class Settings(ScanSettings, ItmSettings):
     """Everything the environment says."""
 
+    database_url: DatabaseUrl
     foi_api_url: BaseUrl
     """the address of the extraction, with {remitter} in it"""
     foi_timeout_s: PositiveFloat = 5

@@ -6,14 +6,13 @@ import secrets
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from services.environment import BaseUrl, FromEnvironment
+from services.environment import BaseUrl, DatabaseUrl, FromEnvironment
 
 
 class Settings(FromEnvironment):
     """Everything the service and its support API need to know before the first request."""
 
-    database_url: str = Field(repr=False)
-    """the address of a PostgreSQL database: postgresql://user@host/database"""
+    database_url: DatabaseUrl
     l1_jwt_secret: str = Field(default_factory=lambda: secrets.token_urlsafe(48), repr=False)
     """what tokens are signed with; made up for this process unless it is given"""
     l1_ai_max_depth: PositiveInt = 12

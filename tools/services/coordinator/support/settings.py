@@ -9,15 +9,16 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
-from services.coordinator.settings import ShareSettings, TableSettings
-from services.environment import BaseUrl
+from services.coordinator.settings import ShareSettings
+from services.environment import BaseUrl, DatabaseUrl
 
 Origin = Annotated[str, AfterValidator(lambda url: "{0.scheme}://{0.netloc}".format(urlsplit(url)))]
 
 
-class Settings(TableSettings, ShareSettings):
+class Settings(ShareSettings):
     """Everything the environment says."""
 
+    database_url: DatabaseUrl
     it_coordinator_base_url: BaseUrl
     """the address of the coordinator"""
     foi_api_url: Origin
