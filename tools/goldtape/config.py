@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+GUARDS = ("tapes", "all")
 VOLATILE_CLASSES = ("constant", "etag", "instant", "token", "uuid")
 
 
@@ -86,7 +87,8 @@ class Config:
     """The project: the places of its files (absolute paths) and its systems by name.
 
     Bodies of more than `body_limit` bytes are summarised in snapshots and compressed in cassettes. `goldtape audit`
-    asks for a new recording of goldens that are older than `max_age_days`.
+    asks for a new recording of goldens that are older than `max_age_days`. `guard` says who loses the network: tests
+    with a tape, or "all", the whole run from its start to its end.
     """
 
     root: Path
@@ -96,6 +98,7 @@ class Config:
     work: Path
     body_limit: int = 64 * 1024
     max_age_days: int = 180
+    guard: str = GUARDS[0]
     systems: Mapping[str, System] = field(default_factory=dict)
 
     @property
@@ -129,7 +132,7 @@ def find_root(start: Path) -> Path | None:
 
 
 _FOLDERS = ("tests", "cassettes", "snapshots")
-_PROJECT_KEYS = {**dict.fromkeys(_FOLDERS, str), "body-limit": int, "max-age-days": int, "systems": dict}
+_PROJECT_KEYS = {**dict.fromkeys(_FOLDERS, str), "body-limit": int, "max-age-days": int, "guard": str, "systems": dict}
 _TARGET_KEYS = dict.fromkeys(("host", "url-env", "serve", "ready"), str)
 _SYSTEM_KEYS = {
     **dict.fromkeys((*_TARGET_KEYS, "actor"), str),
@@ -150,6 +153,8 @@ def load(root: Path) -> Config:
     if table is None:
         raise ConfigError(f"{file} has no [tool.goldtape] table; see `goldtape new --help`")
     given = _checked(table, "tool.goldtape", _PROJECT_KEYS)
+    if given.get("guard", GUARDS[0]) not in GUARDS:
+        raise ConfigError(f"tool.goldtape.guard is {given['guard']!r}{_nearest(given['guard'], GUARDS)}")
     folders = {name: root / given.pop(name, name) for name in _FOLDERS}
     systems = {name: _system(name, entry) for name, entry in given.pop("systems", {}).items()}
     return Config(root, **folders, work=root / ".goldtape", systems=systems, **given)

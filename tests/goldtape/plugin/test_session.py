@@ -99,14 +99,6 @@ def test_results_are_kept_beside_those_of_earlier_runs(tmp_path: Path) -> None:
     }
 
 
-def test_replay_reaches_no_host_and_a_live_run_its_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The deployment that the environment names, and this machine."""
-    monkeypatch.setenv("SHOP_URL", "https://shop.example.com:8443/api")
-
-    assert session(tmp_path, Mode.REPLAY).allowed_hosts() == set()
-    assert session(tmp_path, Mode.RECORD).allowed_hosts() == {"127.0.0.1", "shop.example.com"}
-
-
 def test_a_deployment_that_cannot_be_reached_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only after a live request that could not connect, and only if a variable says where it went."""
     refused, other = httpx.ConnectError("refused"), ValueError("x")

@@ -17,6 +17,7 @@ WAYS = {
     "ipv6": ('udp6.sendto(b"x", ("2001:db8::1", 53))', "2001:db8::1:53"),
     "name": ('socket.getaddrinfo("example.org", 80)', "the name 'example.org'"),
     "name_old": ('socket.gethostbyname("example.org")', "the name 'example.org'"),
+    "name_of_address": ('socket.getnameinfo(("192.0.2.1", 80), 0)', "the name '192.0.2.1'"),
     "name_reverse": ('socket.gethostbyaddr("192.0.2.1")', "the name '192.0.2.1'"),
 }
 HEAD = """
@@ -37,9 +38,16 @@ TESTS = HEAD + "".join(
 )
 
 
+def everywhere(project: Project) -> Project:
+    """With a guard that holds for the whole run, not for tests with a tape only."""
+    return project.configure(
+        "[tool.goldtape.systems.shop]", '[tool.goldtape]\nguard = "all"\n\n[tool.goldtape.systems.shop]'
+    )
+
+
 def test_replay_blocks_tcp_udp_and_names_alike(shop: Project) -> None:
     """With a tape and without one: every way out is refused before it is taken, and the message names the peer."""
-    replayed = shop.add("tests/test_out.py", TESTS).replay()
+    replayed = everywhere(shop).add("tests/test_out.py", TESTS).replay()
 
     assert replayed.outcomes == {"failed": 2 * len(WAYS)}
     for name, (_, peer) in WAYS.items():
@@ -74,12 +82,9 @@ def test_fixtures_are_guarded_as_tests_are(shop: Project) -> None:
         pass
     """
 
-    replayed = shop.add("tests/test_out.py", around).replay()
+    replayed = everywhere(shop).add("tests/test_out.py", around).replay()
 
     assert replayed.outcomes == {"errors": 2, "passed": 1}
-    assert (
-        "the name 'example.org' was asked for" in replayed.reports["ERROR at setup of test_early"][-1 - 0 :][0] or True
-    )
     assert replayed.output.count("NetworkBlocked: replay: no network, and the name 'example.org' was asked for") >= 2
 
 
@@ -123,7 +128,7 @@ def test_a_test_that_says_so_has_the_network(shop: Project) -> None:
             it.connect(("127.0.0.1", 1))
     """
 
-    replayed = shop.add("tests/test_out.py", marked).replay()
+    replayed = everywhere(shop).add("tests/test_out.py", marked).replay()
 
     assert replayed.outcomes == {"passed": 1, "failed": 1}
     assert list(replayed.reports) == ["test_not_allowed"]
@@ -148,7 +153,7 @@ def test_a_live_run_reaches_its_targets_and_no_other_address(shop: Project, argu
         socket.getaddrinfo("example.org", 80)
     """
 
-    live = shop.add("tests/test_out.py", out).run(*arguments)
+    live = everywhere(shop).add("tests/test_out.py", out).run(*arguments)
 
     assert live.outcomes == {"passed": 1, "failed": 2}
     allowed = "is not a target of [tool.goldtape.systems]; only 127.0.0.1 are"
@@ -169,3 +174,76 @@ def test_a_blocked_look_up_cannot_be_swallowed_as_a_network_error(shop: Project)
     """
 
     assert shop.add("tests/test_out.py", lenient).replay().outcomes == {"failed": 1}
+
+
+AT_ALL_TIMES = """
+import socket, pytest
+
+def reach(when):
+    try:
+        socket.getaddrinfo("example.org", 80)
+    except RuntimeError as error:
+        print(when, "refused:", str(error).splitlines()[0])
+    except OSError:
+        print(when, "went out")
+    else:
+        print(when, "went out")
+"""
+
+
+def test_the_guard_holds_from_the_first_conftest_to_the_last_hook(shop: Project) -> None:
+    """Import, collection and the end of the session have no network either, and a socket cannot be connected early."""
+    conftest = (
+        AT_ALL_TIMES
+        + """
+reach("conftest")
+
+def pytest_collection_modifyitems(items):
+    reach("collection")
+
+def pytest_sessionfinish():
+    reach("sessionfinish")
+"""
+    )
+    module = AT_ALL_TIMES + 'reach("import")\n\ndef test_nothing():\n    reach("test")\n'
+    bare = shop.add("tests/conftest.py", conftest).add("tests/test_out.py", module)
+
+    strict, lenient = everywhere(bare).run_apart("-s"), bare.run_apart("-s")
+
+    moments = ["conftest", "import", "collection", "test", "sessionfinish"]
+    assert told(strict, " refused:") == moments
+    assert told(lenient, " went out") == moments
+
+
+def told(project: Project, words: str) -> list[str]:
+    """The moments of which the last command said this, in order."""
+    moments = [line.partition(words)[0].split()[-1].lstrip(".") for line in project.lines if words in line]
+    return [moment.removeprefix("tests/test_out.py") for moment in moments]
+
+
+def test_tests_without_a_tape_keep_their_network(shop: Project) -> None:
+    """Goldtape guards its own tests; the others of a repository are none of its business unless the table says so."""
+    both = """
+    import socket, pytest
+
+    def test_of_somebody_else():
+        with pytest.raises(OSError), socket.socket() as it:
+            it.connect(("127.0.0.1", 1))
+
+    def test_with_a_tape(goldtape):
+        with socket.socket() as it:
+            it.connect(("127.0.0.1", 1))
+    """
+    replayed = shop.add("tests/test_out.py", both).run_apart()
+
+    assert replayed.outcomes == {"passed": 1, "failed": 1}
+    assert list(replayed.reports) == ["test_with_a_tape"]
+
+
+def test_a_guard_that_is_none_is_refused(shop: Project) -> None:
+    """With the words that are valid."""
+    refused = shop.configure(
+        "[tool.goldtape.systems.shop]", '[tool.goldtape]\nguard = "al"\n\n[tool.goldtape.systems.shop]'
+    )
+
+    assert refused.replay().usage_error == ["tool.goldtape.guard is 'al'; did you mean 'all'? valid: all, tapes"]

@@ -98,13 +98,13 @@ def _(good: Project) -> Project:
 
 @row("network blocked", r"NetworkBlocked: replay: no network, and 192\.0\.2\.1:80 was asked for$", "NetworkBlocked")
 def _(good: Project) -> Project:
-    body = "def test_out():\n    with socket.socket() as it:\n        it.connect(('192.0.2.1', 80))"
+    body = "def test_out(goldtape):\n    with socket.socket() as it:\n        it.connect(('192.0.2.1', 80))"
     return with_body(good, body).replay()
 
 
 @row("foreign address", r"NetworkBlocked: live run: 192\.0\.2\.1:80 is not a target")
 def _(good: Project) -> Project:
-    body = "def test_out():\n    with socket.socket() as it:\n        it.connect(('192.0.2.1', 80))"
+    body = "def test_out(goldtape):\n    with socket.socket() as it:\n        it.connect(('192.0.2.1', 80))"
     return with_body(good, body).verify()
 
 

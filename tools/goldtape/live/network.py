@@ -1,7 +1,9 @@
 """The network guard: a replay reaches nothing, not even the loopback interface; a live run reaches its targets only.
 
-It listens to the audit events (PEP 578) that the interpreter raises before each call of its socket module: TCP, UDP and
-name look-ups, from any library. It cannot see a child process; CI tests that part in a namespace without a network.
+It listens to the audit events (PEP 578) that the interpreter raises before each call of its own socket module: TCP, UDP
+and name look-ups, from any library that is written in Python. It does not stop what goes past that module: a child
+process, and C code with sockets of its own, such as libcurl, librdkafka, libpq in psycopg's binary, gRPC, uvloop or a
+call through ctypes. CI proves that part from outside, in a namespace without a network.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from functools import cache
 from typing import Any
 
 _SENDS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
-_LOOK_UPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
+_LOOK_UPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"})
 
 
 class NetworkBlocked(RuntimeError):
@@ -40,7 +42,8 @@ def _check(event: str, arguments: tuple[Any, ...]) -> None:
         if family in (socket.AF_INET, socket.AF_INET6) and isinstance(arguments[1], tuple):
             _refuse_unless(allowed, arguments[1][0], f"{arguments[1][0]}:{arguments[1][1]}")
     elif event in _LOOK_UPS and arguments[0] is not None:
-        _refuse_unless(allowed, arguments[0], f"the name {_text(arguments[0])!r}")
+        name = arguments[0][0] if isinstance(arguments[0], tuple) else arguments[0]
+        _refuse_unless(allowed, name, f"the name {_text(name)!r}")
 
 
 def _refuse_unless(allowed: frozenset[str], host: Any, peer: str) -> None:

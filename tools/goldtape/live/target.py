@@ -20,6 +20,17 @@ class TargetError(RuntimeError):
     """A live run has no target; the message says what was tried and what to set."""
 
 
+def deployments(config: Config) -> dict[str, str]:
+    """The variables of the environment that name a deployment, with its base URL."""
+    variables = (target.url_env for system in config.systems.values() for target in system.targets)
+    return {name: os.environ[name] for name in variables if os.environ.get(name)}
+
+
+def reachable(config: Config) -> set[str]:
+    """The hosts that a live run may reach: this machine and the deployments."""
+    return {"127.0.0.1", *(host for url in deployments(config).values() if (host := urlsplit(url).hostname))}
+
+
 @contextmanager
 def running(config: Config, system: System, port: int = 0) -> Iterator[dict[str, str]]:
     """Start what a system needs for a live run; yields target name -> base URL, without a final slash.

@@ -10,7 +10,7 @@ import argparse
 import json
 import os
 from collections.abc import Generator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--goldtape-list", metavar="FILE", help=argparse.SUPPRESS)  # for goldtape's own commands
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Set the guard of the whole run, before the first conftest is imported; a wrong table is told at `configure`."""
+    root = configuration.find_root(early_config.rootpath)
+    with suppress(configuration.ConfigError):
+        if root is None or (project := configuration.load(root)).guard != "all":
+            return
+        whole_run = ExitStack()
+        whole_run.enter_context(_guard(project, _is_live(early_config.known_args_namespace.live)))
+        early_config.add_cleanup(whole_run.close)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "case(id, ...): the rows of cases.toml that this test covers")
     config.addinivalue_line("markers", "allow_network: lift goldtape's network guard for this test")
@@ -52,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     try:
         project = configuration.load(root)
-        live = config.getoption("--live") or os.environ.get("GOLDTAPE_LIVE", "").lower() in _TRUE
+        live = _is_live(config.getoption("--live"))
         # The options of plugins that may have been switched off: -p no:recording, -p no:syrupy.
         updates = any(config.getoption(name, False) for name in ("update_snapshots", "update_new_snapshots_only"))
         mode = chosen(live, config.getoption("--record-mode", None), updates)
@@ -130,14 +142,19 @@ class Hooks:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Hook:
-        from goldtape.live import network
-
-        free = item.get_closest_marker("allow_network")
         with ExitStack() as around:
-            around.enter_context(network.unguarded() if free else network.only(self.session.allowed_hosts()))
+            if _uses(item, "goldtape") or item.get_closest_marker("allow_network"):
+                around.enter_context(self._guarded(item))
             if _uses(item, "goldtape") or _uses(item, "snapshot"):
                 around.enter_context(self._bound(item))
             return (yield)
+
+    def _guarded(self, item: pytest.Item) -> AbstractContextManager[None]:
+        from goldtape.live import network
+
+        if item.get_closest_marker("allow_network"):
+            return network.unguarded()
+        return _guard(self.session.project, self.session.mode.live)
 
     def _bound(self, item: pytest.Item) -> AbstractContextManager[None]:
         from goldtape.goldens import snapshot
@@ -216,6 +233,20 @@ class Hooks:
         from goldtape.goldens.naming import project_nodeid
 
         return project_nodeid(item.nodeid, item.path, self.session.project.root)
+
+
+def _guard(project: configuration.Config, live: bool) -> AbstractContextManager[None]:
+    from goldtape.live import network
+
+    if not live:
+        return network.only(())
+    from goldtape.live import target
+
+    return network.only(target.reachable(project))
+
+
+def _is_live(option: bool) -> bool:
+    return option or os.environ.get("GOLDTAPE_LIVE", "").lower() in _TRUE
 
 
 def _uses(item: pytest.Item, fixture: str) -> bool:

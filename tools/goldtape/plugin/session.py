@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections import Counter
 from contextlib import ExitStack
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -66,21 +64,12 @@ class Session:
         """A report of the deployments that the environment names, if a live request could not connect; else ""."""
         import httpx
 
+        from goldtape.live import target
+
         if not self.mode.live or not isinstance(error, httpx.ConnectError):
             return ""
-        named = ", ".join(f"{variable}={url}" for variable, url in self._deployments().items())
+        named = ", ".join(f"{variable}={url}" for variable, url in target.deployments(self.project).items())
         return named and f"{named} cannot be reached\nnext: start it, or correct or unset the variable"
-
-    def allowed_hosts(self) -> set[str]:
-        """The hosts that tests may reach: none in replay, the targets in a live run."""
-        if not self.mode.live:
-            return set()
-        return {"127.0.0.1", *(host for url in self._deployments().values() if (host := urlsplit(url).hostname))}
-
-    def _deployments(self) -> dict[str, str]:
-        """The variables that name a deployment, with its base URL."""
-        variables = (target.url_env for system in self.project.systems.values() for target in system.targets)
-        return {name: os.environ[name] for name in variables if os.environ.get(name)}
 
     def stop(self, failed: bool) -> None:
         """Stop the services; delete their logs, which may quote secrets, unless a failure has to be looked into."""
