@@ -119,6 +119,11 @@ def _(good: Project) -> Project:
     return good.configure('url-env = "SHOP_URL"', served).verify()
 
 
+@row("silent", r" sent nothing through its tape$", "Explainer.silent")
+def _(good: Project) -> Project:
+    return with_body(good, "def test_ask(shop):\n    pass").record()
+
+
 @row("unanswered", r" got no response, so nothing was written:$", "Unanswered")
 def _(good: Project) -> Project:
     broken = good.change_service('cart = {"id"', 'raise httpx.ConnectError("refused")\n    cart = {"id"')

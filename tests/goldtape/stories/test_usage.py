@@ -124,7 +124,7 @@ def test_record_mode_none_is_a_replay(shop: Project) -> None:
             "[tool.goldtape.systems.shop]",
             "[tool.goldtape]\nbody-limits = 3\n[tool.goldtape.systems.shop]",
             "[tool.goldtape] has an unknown key 'body-limits'; did you mean 'body-limit'? "
-            "valid: body-limit, cassettes, max-age-days, snapshots, systems, tests",
+            "valid: body-limit, cassettes, guard, max-age-days, snapshots, systems, tests",
             id="unknown-key-above",
         ),
     ],

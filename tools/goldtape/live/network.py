@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import Any
@@ -26,6 +26,8 @@ class NetworkBlocked(RuntimeError):
 
 # Allowed hosts, or None for all; the last rule holds. The audit hook needs them, and a hook cannot be removed.
 _rules: list[frozenset[str] | None] = []
+# For each rule the peers of the connections that were made under it.
+_peers: list[list[str]] = []
 
 
 @cache
@@ -40,7 +42,9 @@ def _check(event: str, arguments: tuple[Any, ...]) -> None:
     if event in _SENDS:
         family = getattr(arguments[0], "family", None)
         if family in (socket.AF_INET, socket.AF_INET6) and isinstance(arguments[1], tuple):
-            _refuse_unless(allowed, arguments[1][0], f"{arguments[1][0]}:{arguments[1][1]}")
+            peer = f"{arguments[1][0]}:{arguments[1][1]}"
+            _refuse_unless(allowed, arguments[1][0], peer)
+            _peers[-1].append(peer)
     elif event in _LOOK_UPS and arguments[0] is not None:
         name = arguments[0][0] if isinstance(arguments[0], tuple) else arguments[0]
         _refuse_unless(allowed, name, f"the name {_text(name)!r}")
@@ -60,24 +64,29 @@ def _refuse_unless(allowed: frozenset[str], host: Any, peer: str) -> None:
     )
 
 
-def only(hosts: Iterable[str]) -> AbstractContextManager[None]:
-    """Allow these host names, their addresses, and loopback beside them; nothing at all when `hosts` is empty."""
+def only(hosts: Iterable[str]) -> AbstractContextManager[Sequence[str]]:
+    """Allow these host names, their addresses, and loopback beside them; nothing at all when `hosts` is empty.
+
+    The context gives the peers ("127.0.0.1:8080") that are connected to inside it, as they come.
+    """
     return _ruled(frozenset(name for host in hosts for name in (host, *_addresses(host))))
 
 
-def unguarded() -> AbstractContextManager[None]:
+def unguarded() -> AbstractContextManager[Sequence[str]]:
     """Lift the guard."""
     return _ruled(None)
 
 
 @contextmanager
-def _ruled(rule: frozenset[str] | None) -> Iterator[None]:
+def _ruled(rule: frozenset[str] | None) -> Iterator[Sequence[str]]:
     _install()
     _rules.append(rule)
+    _peers.append([])
     try:
-        yield
+        yield _peers[-1]
     finally:
         _rules.pop()
+        _peers.pop()
 
 
 @cache

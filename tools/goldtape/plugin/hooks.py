@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _NAME = "goldtape-run"
 _RUN = pytest.StashKey["Run"]()
+_PEERS = pytest.StashKey[Sequence[str]]()
 _TRUE = ("1", "true", "yes")
 Hook = Generator[None, object, object]
 
@@ -144,12 +145,12 @@ class Hooks:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Hook:
         with ExitStack() as around:
             if _uses(item, "goldtape") or item.get_closest_marker("allow_network"):
-                around.enter_context(self._guarded(item))
+                item.stash[_PEERS] = around.enter_context(self._guarded(item))
             if _uses(item, "goldtape") or _uses(item, "snapshot"):
                 around.enter_context(self._bound(item))
             return (yield)
 
-    def _guarded(self, item: pytest.Item) -> AbstractContextManager[None]:
+    def _guarded(self, item: pytest.Item) -> AbstractContextManager[Sequence[str]]:
         from goldtape.live import network
 
         if item.get_closest_marker("allow_network"):
@@ -169,7 +170,7 @@ class Hooks:
         run = item.stash.get(_RUN, None)
         if run is None:
             return (yield)
-        if trouble := run.start():
+        if trouble := run.start(item.stash.get(_PEERS, ())):
             pytest.fail(trouble, pytrace=False)
         try:
             result = yield
@@ -182,7 +183,10 @@ class Hooks:
             run.outcome = None
             raise
         except BaseException as error:
-            self._explain(item, run, error)
+            if _must_fail(item):
+                run.declare(run.turn(failed=False))
+            else:
+                self._explain(item, run, error)
             raise
         if problem := run.turn(failed=False):
             pytest.fail(problem, pytrace=False)
@@ -220,7 +224,10 @@ class Hooks:
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         if run := item.stash.get(_RUN, None):
-            run.note(report)
+            as_declared = report.when == "call" and report.skipped and hasattr(report, "wasxfail")
+            if as_declared and (problem := run.declared()):
+                report.outcome, report.longrepr = "failed", problem
+            run.note(report, as_declared)
             if report.when == "teardown" and run.outcome:
                 # pytest and xdist carry any attribute of a report to where it is logged.
                 vars(report)["goldtape"] = [run.outcome.word, run.outcome.exchanges]
@@ -235,7 +242,7 @@ class Hooks:
         return project_nodeid(item.nodeid, item.path, self.session.project.root)
 
 
-def _guard(project: configuration.Config, live: bool) -> AbstractContextManager[None]:
+def _guard(project: configuration.Config, live: bool) -> AbstractContextManager[Sequence[str]]:
     from goldtape.live import network
 
     if not live:
@@ -247,6 +254,12 @@ def _guard(project: configuration.Config, live: bool) -> AbstractContextManager[
 
 def _is_live(option: bool) -> bool:
     return option or os.environ.get("GOLDTAPE_LIVE", "").lower() in _TRUE
+
+
+def _must_fail(item: pytest.Item) -> bool:
+    """Whether a test is declared to fail: a strict xfail."""
+    marks = list(item.iter_markers("xfail"))
+    return bool(marks) and any(mark.kwargs.get("strict", item.config.getini("xfail_strict")) for mark in marks)
 
 
 def _uses(item: pytest.Item, fixture: str) -> bool:

@@ -47,13 +47,14 @@ class Run:
     def __init__(self, config: Config, mode: Mode, nodeid: str, cases: Sequence[str]) -> None:
         self.config, self.mode, self.nodeid = config, mode, nodeid
         self.outcome: Outcome | None = None
-        self._cases, self._trouble = cases, ""
+        self._cases, self._trouble, self._declared = cases, "", ""
         self._goldens = goldens_of(nodeid, config)
         self._pipeline = Pipeline(config, home=self._goldens.name.parts[0])
         self._explainer = Explainer(nodeid, config, Stored(self._goldens.cassette, ()))
         self._staged: dict[Path, bytes | None] = {}
         self._tape: Tape | None = None
         self._at_work = ExitStack()
+        self._peers: Sequence[str] = ()
         self._passed = self._spoiled = self._drifted = False
 
     def open(self, find_url: Callable[[str], str], snapshot: SnapshotAssertion) -> Tape:
@@ -70,8 +71,12 @@ class Run:
 
     # ---------------------------------------------------------------- for the hooks
 
-    def start(self) -> str:
-        """The reason why the body need not run at all; "" when it can."""
+    def start(self, peers: Sequence[str]) -> str:
+        """The reason why the body need not run at all; "" when it can.
+
+        `peers` are the addresses that the test connects to, as they come.
+        """
+        self._peers = peers
         if self._trouble:
             self.outcome = Outcome("failed", 0)
         return self._trouble
@@ -109,13 +114,21 @@ class Run:
         word: Word = "drifted" if drifted else "failed" if failed or problem else "agreed"
         self.outcome = Outcome(word, self._cassette.position)
 
-    def note(self, report: pytest.TestReport) -> None:
-        """Take in pytest's report of a phase.
+    def note(self, report: pytest.TestReport, as_declared: bool = False) -> None:
+        """Take in pytest's report of a phase; a strict xfail that failed `as_declared` counts as passed.
 
         Some failures raise nothing out of the body: those of a TestCase, of a subtest, a strict xfail that passed.
         """
         self._spoiled |= report.failed
-        self._passed &= report.passed
+        self._passed &= report.passed or (as_declared and not report.failed)
+
+    def declare(self, problem: str) -> None:
+        """Keep the report of a body that failed and was declared to, until pytest says whether it failed so."""
+        self._declared = problem
+
+    def declared(self) -> str:
+        """The report of a body that failed as declared; "" when its exchanges are as they should be."""
+        return self._declared
 
     def commit(self) -> None:
         """Write all staged files together, if the test has passed."""
@@ -176,14 +189,16 @@ class Run:
         if problem := self._look_at_requests(failed):
             return problem
         if self.mode is Mode.RECORD:
+            if not failed and self._tape and not self._cassette.position and self._explainer.stored.chunks:
+                return self._silence()
             return "" if failed else self._unreadable_snapshot() or self._look_for_secrets()
         if self._tape is None:
             return ""
         if self.mode is Mode.REPLAY:
             return self._compare()
+        if not self._cassette.position:
+            return "" if failed or not self._explainer.stored.chunks else self._silence()
         interactions = self._cassette.interactions(self._canonical)
-        if not interactions and not self._goldens.snapshot.exists():
-            return ""
         return self._differences(self._transcript(interactions), failed, early=True)
 
     def _look_at_all(self) -> str:
@@ -193,6 +208,8 @@ class Run:
             return problem
         if self._tape is None or self.mode is Mode.REPLAY:  # what is stored was compared at the end of the body
             return ""
+        if not self._cassette.position:
+            return self._silence()
         if self.mode is Mode.RECORD:
             self._stage_cassette()
         return self._compare()
@@ -207,6 +224,12 @@ class Run:
         findings = scanner.scan(interactions, public) + scanner.scan_snapshots(self._staged, public)
         return str(scanner.SecretFound(self.nodeid, findings)) if findings else ""
 
+    def _silence(self) -> str:
+        """A report of a test that has or should have something to send, and sent nothing that the tape could hear."""
+        assert self._tape
+        goldens = self._goldens.cassette.exists() or self._goldens.snapshot.exists()
+        return self._explainer.silent(self._tape.asked, self._peers) if self._tape.asked or goldens else ""
+
     def _unreadable_snapshot(self) -> str:
         try:
             if self._tape:  # syrupy would write over any JSON
@@ -219,9 +242,6 @@ class Run:
 
     def _stage_cassette(self) -> None:
         interactions, afterwards = self._cassette.interactions(self._canonical), self._cassette.afterwards
-        if not interactions:
-            self._staged |= {self._goldens.cassette: None, self._goldens.snapshot: None}
-            return
         # Cassettes are compared before compression, because another zlib may give other bytes for the same body.
         stored = self._explainer.stored
         before = cassette_file.dump(stored.interactions(), afterwards=stored.afterwards)
@@ -238,7 +258,7 @@ class Run:
     def _compare(self) -> str:
         """Let syrupy compare the transcript, which stages it in record mode; returns a report of the differences."""
         interactions = self._cassette.interactions(self._canonical)
-        if not interactions and (self.mode is Mode.RECORD or not self._goldens.snapshot.exists()):
+        if not interactions and not self._goldens.snapshot.exists():
             return ""
         actual = self._transcript(interactions)
         return "" if self._snapshot(name=TRANSCRIPT) == actual else self._differences(actual)

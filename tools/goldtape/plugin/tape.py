@@ -20,10 +20,12 @@ Answer = TypeVar("Answer")
 class Tape:
     """The recording of one test, as the test sees it.
 
-    `substitutions` and `races` are what the test has declared so far, in order.
+    `asked` are the targets whose URL the test has asked for. `substitutions` and `races` are what it has declared so
+    far, in order.
     """
 
     def __init__(self, config: Config, mode: Mode, cassette: TestCassette, find_url: Callable[[str], str]) -> None:
+        self.asked: set[str] = set()
         self.substitutions: list[Substitution] = []
         self.races: list[Race] = []
         self._config, self._mode, self._cassette, self._find_url = config, mode, cassette, find_url
@@ -36,6 +38,7 @@ class Tape:
     def url(self, target: str) -> str:
         """The base URL for a client of a system, or of its support API `<system>-support`."""
         canonical = self._config.target(target).host
+        self.asked.add(target)
         if not self.live:
             return canonical
         url = self._find_url(target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,24 @@ class Explainer:
             f"{self.test} has no {self._relative(path)}: never recorded, or deleted since\n"
             f"next: record it against the running service: {self._record}"
         )
+
+    def silent(self, asked: Iterable[str], peers: Sequence[str]) -> str:
+        """The report of a live test that sent nothing through its tape.
+
+        `asked` are the targets whose URL it asked for, `peers` the addresses that it connected to all the same.
+        """
+        lines = [f"{self.test} sent nothing through its tape"]
+        if names := ", ".join(sorted(asked)):
+            lines.append(f"  it asked for the address of {names}")
+        lines += [f"  it connected to {peer} outside the tape" for peer in dict.fromkeys(peers)]
+        if held := len(self.stored):
+            lines.append(f"  {self._relative(self.stored.path)} holds {held} interactions; it was left alone")
+        lines.append(
+            "next: send requests with a client that vcrpy knows (httpx, requests, aiohttp, urllib3, http.client); "
+            "the tape cannot hear a child process or a C library. If the test sends nothing any more, delete its "
+            "cassette and snapshot"
+        )
+        return "\n".join(lines)
 
     def fault(self, fault: Fault) -> str:
         """The report of a fault of the test's requests."""
