@@ -31,8 +31,8 @@ class Volatile:
     """A path of a response whose value cannot repeat, and the placeholder it gets.
 
     `path` is dotted below the body, `[*]` is any position: `assigned[*].durationMs`. `kind` is one of
-    VOLATILE_CLASSES; "constant" becomes 0, "" or False, the others are numbered. The rule is for responses of
-    `hosts`, which are those of its system; an empty set is every host.
+    VOLATILE_CLASSES; "constant" makes 0, "" or False of every scalar at the path or below it, the others are
+    numbered. The rule is for responses of `hosts`, which are those of its system; an empty set is every host.
     """
 
     path: str

@@ -207,6 +207,13 @@ RULED = [
         id="constants",
     ),
     pytest.param(
+        "constant",
+        "ms",
+        [{"ms": {"db": 12, "note": "x", "steps": [1.5, True, None]}}, {"ms": []}],
+        [{"ms": {"db": 0, "note": "", "steps": [0.0, False, None]}}, {"ms": []}],
+        id="constants-below",
+    ),
+    pytest.param(
         "constant", "l[*].ms", [{"l": [{"ms": 1}, {}, {"ms": 2}]}], [{"l": [{"ms": 0}, {}, {"ms": 0}]}], id="items"
     ),
     pytest.param(

@@ -164,14 +164,23 @@ def _etags_in(value: str) -> list[str]:
 
 
 def _hold(one: Interaction, rules: Sequence[Volatile]) -> Interaction:
-    """Replace the values that a rule calls "constant" by 0, "" or False."""
+    """Replace the scalars that a rule calls "constant", or that lie below its path, by 0, "" or False."""
     if not isinstance(one.response.body, Json):
         return one
     body: Any = one.response.body.value
     for rule in rules:
         if rule.kind == "constant" and rule.is_about(one.request.uri):
-            body = paths.change(body, rule.path, lambda value: value if value is None else type(value)())
+            body = paths.change(body, rule.path, _held)
     return replace(one, response=replace(one.response, body=Json(body)))
+
+
+def _held(value: Any) -> Any:
+    """The value without its figures: a list keeps its length and an object its keys, because these can be told."""
+    if isinstance(value, dict):
+        return {key: _held(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_held(item) for item in value]
+    return value if value is None else type(value)()
 
 
 def _by_path(one: Interaction, rules: Iterable[Volatile]) -> Iterator[tuple[str, Kind]]:
