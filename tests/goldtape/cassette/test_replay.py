@@ -52,6 +52,35 @@ def test_what_is_sent_concurrently_may_come_in_any_order(tmp_path: Path) -> None
     assert cassette.faults(failed=False) == []
 
 
+THREE, FOUR = (asked("POST", "/carts", sent={"n": n}, received={"id": n}) for n in (3, 4))
+
+
+@pytest.mark.parametrize(
+    ("before", "inside", "after", "fault"),
+    [
+        pytest.param([1], [3, 2], [4], [], id="another-order-inside"),
+        pytest.param([2], [1, 3], [4], [OutOfOrder(asked=1, due=0)], id="before-and-inside"),
+        pytest.param([1], [2, 4], [3], [OutOfOrder(asked=3, due=2)], id="inside-and-after"),
+        pytest.param([], [1, 2], [4, 3], [OutOfOrder(asked=3, due=2)], id="after"),
+        pytest.param([2, 1], [3, 4], [], [OutOfOrder(asked=1, due=0)], id="before"),
+    ],
+)
+def test_a_concurrent_block_frees_the_order_of_its_own_requests_alone(
+    tmp_path: Path, before: list[int], inside: list[int], after: list[int], fault: list[OutOfOrder]
+) -> None:
+    """What comes before and after it stands where it was recorded."""
+    with playing(tmp_path, ONE, TWO, THREE, FOUR) as (cassette, client):
+        for n in before:
+            client.post("/carts", json={"n": n})
+        with cassette.concurrently():
+            for n in inside:
+                client.post("/carts", json={"n": n})
+        for n in after:
+            client.post("/carts", json={"n": n})
+
+    assert cassette.faults(failed=False) == fault
+
+
 def test_equal_requests_get_their_answers_in_turn(tmp_path: Path) -> None:
     """And the third gets none."""
     first, second = (asked("GET", "/carts", received={"page": n}) for n in (1, 2))

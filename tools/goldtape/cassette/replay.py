@@ -32,7 +32,7 @@ class ReplayCassette(TestCassette):
         self.stored = stored
         self.played: list[int] = []
         self._unmatched: list[Unmatched] = []
-        self._in_order = True
+        self._blocks: list[range] = []
         self._redactor, self._complain = pipeline.redactor(), complain
         self._headers_of = cache(pipeline.request_headers)
         # A client sends the same headers again and again. The redactor that decides about them knows no secret yet.
@@ -83,8 +83,11 @@ class ReplayCassette(TestCassette):
 
     @contextmanager
     def concurrently(self) -> Iterator[None]:
-        self._in_order = False  # until the end: a request of the block can replace any later one
-        yield
+        start = len(self.played)
+        try:
+            yield
+        finally:
+            self._blocks.append(range(start, len(self.played)))
 
     def unrecorded(self) -> NoReturn:
         raise RuntimeError("unrecorded requests need a service: ask `if goldtape.live:` first")
@@ -107,11 +110,9 @@ class ReplayCassette(TestCassette):
             return [*self._unmatched]
         if left := tuple(sorted(set(self._part).difference(self.played))):
             return [Unplayed(left)]
-        if self._in_order:
-            played = self.played[self._part.start :]
-            moved = (OutOfOrder(asked, due) for due, asked in zip(self._part, played, strict=True) if asked != due)
-            return list(itertools.islice(moved, 1))
-        return []
+        due_and_asked = zip(self._part, self.played[self._part.start :], strict=True)
+        moved = (OutOfOrder(asked, due) for due, asked in due_and_asked if not self._in_place(asked, due))
+        return list(itertools.islice(moved, 1))
 
     def interactions(self, canonical: Canonical) -> list[Interaction]:
         return self.stored.interactions()  # they are canonical already
@@ -128,6 +129,14 @@ class ReplayCassette(TestCassette):
                 self._same_key_after[index] = following[key]
             following[key] = index
         return following
+
+    def _in_place(self, asked: int, due: int) -> bool:
+        """Whether the answer `asked` came where `due` was recorded, or where another of its concurrent block was.
+
+        The interactions of a block were recorded one after the other, and the test says in replay too where a block
+        begins and ends.
+        """
+        return asked == due or any(asked in block and due in block for block in self._blocks)
 
     def _key_as_sent(self, request: VcrRequest) -> str | None:
         """The key of a request with its body as it is, or None when secrets have to be looked for.

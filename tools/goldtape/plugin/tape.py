@@ -72,7 +72,7 @@ class Tape:
     def concurrently(self) -> AbstractContextManager[None]:
         """Order the requests inside by actor, then by the actor's own sequence, instead of by start.
 
-        Replay then takes the test's requests in any order; otherwise they have to come as they were recorded.
+        Replay takes the requests inside in any order; all others have to come as they were recorded.
         """
         return self._cassette.concurrently()
 
