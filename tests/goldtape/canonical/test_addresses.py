@@ -23,6 +23,7 @@ def live_interaction(text: str) -> Interaction:
     [
         pytest.param(LIVE, CANONICAL, id="url"),
         pytest.param("127.0.0.1:43211", "shop.test", id="host-alone"),
+        pytest.param("user-127-0-0-1-43211", "user-shop-test", id="name-of-a-cookie"),
         pytest.param("http%3A%2F%2F127.0.0.1%3A43211", "http%3A%2F%2Fshop.test", id="quoted"),
     ],
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from goldtape.canonical.addresses import substitutions_for
 from goldtape.canonical.pipeline import Captured, Pipeline
@@ -39,6 +42,39 @@ def test_canonical_takes_every_step() -> None:
 
     assert one.request == Request("GET", "http://shop.test/a", {"content-type": "text/plain", "x-user": "bob"})
     assert one.response == Response(200, "OK", {"date": "today"}, Json({"tookMs": 0, "pin": "[redacted-1]"}))
+
+
+def test_of_a_secret_header_it_stays_that_it_was_sent() -> None:
+    """Whatever the table of a system lists: a service notices a credential that is missing."""
+    credentials = {"x-api-key": "k", "cookie": "sid=1; theme=2", "x-csrf-token": "c", "pin": "4711"}
+
+    [one] = canonical(Captured(sent("/a", **credentials)))
+
+    assert one.request.headers == {
+        "cookie": "sid=[redacted]; theme=[redacted]",
+        "pin": "[redacted]",
+        "x-api-key": "[redacted]",
+        "x-csrf-token": "[redacted]",
+        "x-user": "bob",
+    }
+
+
+def test_a_cookie_that_is_set_is_kept_without_its_date() -> None:
+    """So a client can send it back in replay, and recording it again gives no diff."""
+    answer = Response(200, "OK", {"set-cookie": "sid=abc; Expires=Sun, 01 Mar 2026 11:00:00 GMT, a=b"})
+    at = datetime(2026, 3, 1, 10, tzinfo=UTC)
+
+    [one] = canonical(Captured(Interaction(Request("GET", "http://shop.test/", {}), answer), at=at))
+
+    assert one.response.headers == {"set-cookie": "sid=[redacted-1]; Max-Age=3600, a=[redacted-2]"}
+
+
+@pytest.mark.parametrize("path", ["/%7ebob", "/%7Ebob", "/~bob", "/~bob#top"])
+def test_a_path_is_stored_in_one_spelling(path: str) -> None:
+    """Verify then calls the same what replay calls the same."""
+    [one] = canonical(Captured(sent(path)))
+
+    assert one.request.uri == "http://shop.test/~bob"
 
 
 def test_headers_that_matter_stand_in_alphabetical_order() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,19 @@ def test_a_concurrent_block_frees_the_order_of_its_own_requests_alone(
             client.post("/carts", json={"n": n})
 
     assert cassette.faults(failed=False) == fault
+
+
+def test_a_client_that_keeps_cookies_sends_them_back_in_replay(tmp_path: Path) -> None:
+    """Several of them, each with its attributes; so a login by cookie can be replayed."""
+    cookies = "sid=[redacted-1]; Path=/; HttpOnly, theme=[redacted-2]; Max-Age=3600"
+    login = replace(ONE, response=replace(ONE.response, headers={**ONE.response.headers, "set-cookie": cookies}))
+    sent_back = {**TWO.request.headers, "cookie": "sid=[redacted-1]; theme=[redacted-2]"}
+
+    with playing(tmp_path, login, replace(TWO, request=replace(TWO.request, headers=sent_back))) as (cassette, client):
+        for n in (1, 2):
+            client.post("/carts", json={"n": n})
+
+    assert cassette.faults(failed=False) == []
 
 
 def test_equal_requests_get_their_answers_in_turn(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ from urllib.parse import quote, urlsplit
 
 from goldtape.exchange.interaction import Interaction
 from goldtape.exchange.walk import change_interaction
+
+_NO_NAME = re.compile(r"[^0-9A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +24,10 @@ class Substitution:
 
 def substitutions_for(live: str, canonical: str) -> list[Substitution]:
     """The substitutions of a deployment's base URL and host by the canonical ones, longest first."""
-    base, host = live.rstrip("/"), urlsplit(live).netloc
-    return [Substitution(base, canonical), Substitution(host, urlsplit(canonical).netloc)]
+    base, host, own = live.rstrip("/"), urlsplit(live).netloc, urlsplit(canonical).netloc
+    # The name of a cookie can hold the host, but no dots and colons.
+    in_names = Substitution(_NO_NAME.sub("-", host), _NO_NAME.sub("-", own))
+    return [Substitution(base, canonical), Substitution(host, own), in_names]
 
 
 def substitute(one: Interaction, pairs: Sequence[Substitution]) -> Interaction:

@@ -11,16 +11,17 @@ import json
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 import orjson
 
 from goldtape.exchange.body import parse_body
 from goldtape.exchange.interaction import Json
-from goldtape.exchange.walk import IN_SEGMENT
+from goldtape.exchange.uri import matched_uri
 
 # Beyond 15 digits a float no longer tells neighbours apart, and orjson reads integers beyond 64 bits as floats.
 _LONG_NUMBER = b"0" * 16
+# An escaped colon: with it, the colons of a body do not say how many members its objects have.
+_ESCAPED_COLON = b"\\u003"
 _DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"0" * 9)
 _MEMBER_NAME = re.compile(r'"[^"]*":')
 
@@ -30,26 +31,14 @@ def request_key(method: str, uri: str, headers: Iterable[tuple[str, str]], body:
 
     Headers are sorted, with names in lower case. The body is as it travelled; None and empty are equal.
     """
-    if "?" in uri or "%" in uri:
-        uri = canonical_uri(uri)
-    lines = [f"{method} {uri}"]
+    lines = [f"{method} {matched_uri(uri)}"]
     is_json = False
     for name, value in headers:
-        if name == "content-type" and "json" in value:
+        if name == "content-type" and "json" in value.lower():
             is_json = True
         lines.append(f"{name}: {value}")
     lines.append(_canonical_body(body, is_json) if body else "")
     return "\n".join(lines)
-
-
-def canonical_uri(uri: str) -> str:
-    """A URI with its path quoted one way only and its query sorted by name; repeated names keep their order."""
-    parts = urlsplit(uri)
-    path = "/".join(quote(unquote_to_bytes(segment), safe=IN_SEGMENT) for segment in parts.path.split("/"))
-    # Bytes that are not UTF-8 are kept: a replacement character would make any two of them equal.
-    pairs = parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
-    query = urlencode(sorted(pairs, key=lambda pair: pair[0]), errors="surrogateescape")
-    return f"{parts.scheme}://{parts.netloc}{path}{'?' if pairs else ''}{query}"
 
 
 def nearest(key: str, keys: Sequence[str], played: Container[int] = ()) -> int | None:
@@ -104,11 +93,13 @@ def _facts(lines: list[str]) -> set[str]:
 
 
 def _canonical_body(body: bytes, is_json: bool) -> str:
-    if is_json and _LONG_NUMBER not in body.translate(_DIGITS_AS_ZERO):
+    if is_json and _ESCAPED_COLON not in body and _LONG_NUMBER not in body.translate(_DIGITS_AS_ZERO):
         try:
-            return orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS).decode()
+            found = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
         except ValueError:  # not JSON, or JSON that only Python's own parser takes, such as a lone surrogate
-            pass
+            found = b""
+        if found and found.count(b":") == body.count(b":"):  # fewer: orjson has kept the last of several equal keys
+            return found.decode()
     text = body.decode("utf-8", "surrogateescape")
     parsed = parse_body(text, "json") if is_json else text
     return _sorted_json(parsed.value) if isinstance(parsed, Json) else text
@@ -121,6 +112,6 @@ def _sorted_json(value: Any) -> str:
         return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
-def select(headers: Mapping[str, str], names: frozenset[str]) -> list[tuple[str, str]]:
+def select(headers: Mapping[str, str], names: Container[str]) -> list[tuple[str, str]]:
     """The headers that matter, in alphabetical order of their lower-case names."""
-    return [(name, headers[name]) for name in sorted(names.intersection(headers))]
+    return [(name, headers[name]) for name in sorted(headers) if name in names]

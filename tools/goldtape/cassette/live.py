@@ -6,7 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from vcr.record_mode import RecordMode
@@ -33,6 +34,7 @@ class _Started:
     attempts: tuple[object, ...]
     overlapped: bool = False
     afterwards: bool = False
+    at: datetime = field(default_factory=lambda: datetime.now().astimezone())
     response: dict[str, Any] | None = None
 
 
@@ -134,10 +136,10 @@ class LiveCassette(TestCassette):
         return [Unanswered(tuple(redactor.redact_request(read_request(request)) for request in lost))]
 
     def interactions(self, canonical: Canonical) -> list[Interaction]:
+        answered = [(one, read_response(one.response)) for one in self._started if one.response is not None]
         return canonical(
             [
-                Captured(Interaction(read_request(one.request), read_response(one.response)), one.lane, one.overlapped)
-                for one in self._started
-                if one.response is not None
+                Captured(Interaction(read_request(one.request), response), one.lane, one.overlapped, one.at)
+                for one, response in answered
             ]
         )

@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 from vcr.record_mode import RecordMode
 from vcr.request import Request as VcrRequest
 
-from goldtape.canonical.pipeline import Pipeline
+from goldtape.canonical.cookies import apart
+from goldtape.canonical.pipeline import Pipeline, RequestHeaders
 from goldtape.cassette.base import Canonical, TestCassette
 from goldtape.cassette.faults import Fault, OutOfOrder, Unmatched, UnmatchedRequest, Unplayed
 from goldtape.cassette.key import nearest, request_key, select
@@ -69,6 +70,8 @@ class ReplayCassette(TestCassette):
             received = read_response(response)
             response["headers"] = {name: [value] for name, value in received.headers.items()}
             response["body"]["string"] = body_bytes(received.body)
+        if "set-cookie" in response["headers"]:  # the one header whose values cannot be joined by commas
+            response["headers"]["set-cookie"] = apart(", ".join(response["headers"]["set-cookie"]))
         return response
 
     def find_requests_with_most_matches(self, request: VcrRequest) -> list[tuple[VcrRequest]]:
@@ -169,7 +172,7 @@ class ReplayCassette(TestCassette):
             body, headers = body_bytes(request.body), request.headers
         return request_key(raw.method, raw.uri, select(headers, self._names_for(raw.uri)), body)
 
-    def _names_for(self, uri: str) -> frozenset[str]:
+    def _names_for(self, uri: str) -> RequestHeaders:
         """The names of the headers that matter; scheme and host decide, so one look-up an origin is enough."""
         return self._headers_of("/".join(uri.split("/", 3)[:3]))
 

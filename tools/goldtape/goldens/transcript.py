@@ -106,7 +106,7 @@ def parse(text: str, path: Path) -> Transcript:
 
 def _query(query: str) -> dict[str, Any]:
     found: dict[str, list[str]] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True):
+    for name, value in parse_qsl(query, keep_blank_values=True, errors="backslashreplace"):
         found.setdefault(name, []).append(value)
     return {name: values if len(values) > 1 else values[0] for name, values in sorted(found.items())}
 
