@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldtape.canonical.races import Race, settle
-from goldtape.exchange.interaction import Interaction, Json, Request, Response
+from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response
 
 QUICK = settings(max_examples=50, deadline=None, derandomize=True)
 
@@ -104,15 +105,31 @@ def test_settle_words_that_only_begin_alike_stay() -> None:
     assert settled.response.body == Json(["item-100", "my-item-1", "item-0"])
 
 
-def test_settle_renames_headers_too() -> None:
-    """A `Location` names the same winner as the body does."""
-    won = exchange("POST", "/grab", {"id": "item-1"})
-    told = Interaction(won.request, replace(won.response, headers={"location": "/items/item-1"}))
+@pytest.mark.parametrize(
+    ("values", "headers"),
+    [
+        pytest.param(["item-0", "item-1"], {"location": "/items/{}"}, id="path"),
+        pytest.param(["item-0", "item-1"], {"location": "http://shop.test/items/{}/lines?of={}#{}"}, id="uri"),
+        pytest.param(
+            ["item-0", "item-1"], {"link": '<{}>; rel="item", </items/{}>; rel="next"; title="{}"'}, id="link"
+        ),
+        pytest.param(["urn:item:0", "urn:item:1"], {"location": "/items/{}"}, id="value-with-colons"),
+        pytest.param(["a/0", "a/1"], {"location": "/items/{}"}, id="value-with-a-slash"),
+    ],
+)
+@pytest.mark.parametrize("body", ["Json", "text", "none"])
+def test_settle_renames_texts_and_links_with_the_body(values: list[str], headers: dict[str, str], body: str) -> None:
+    """A `Location`, a `Link` and a message name the same winner as the body does, quoted or not."""
 
-    [settled] = settle([told], race(start=0))
+    def won(value: str) -> Interaction:
+        bodies: dict[str, Body] = {"Json": Json({"id": value}), "text": f"You got {value}.\nBye {value}!", "none": None}
+        told = {name: text.replace("{}", quote(value, safe="")) for name, text in headers.items()}
+        plain = {name: text.replace("{}", value) for name, text in headers.items()}
+        return Interaction(Request("POST", URL, {}), Response(200, "OK", {**told, "x-plain": str(plain)}, bodies[body]))
 
-    assert settled.response.body == Json({"id": "item-0"})
-    assert settled.response.headers == {"location": "/items/item-0"}
+    declared = Race(0, tuple(values), "who wins which item")
+
+    assert settle([won(values[1])], declared) == [won(values[0])]
 
 
 def test_settle_names_the_keys_of_objects_in_lists() -> None:

@@ -13,12 +13,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from goldtape.exchange.interaction import Interaction, Json
 from goldtape.exchange.walk import change_request, change_side, leaves
 
-# Whole words, because one value can be the beginning of another.
-_WORD = re.compile(r"[\w.@-]*\w")
+_IN_WORD = r"[\w.@-]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ class _Outcome:
         self.values = values
         self.places = {value: place for place, value in enumerate(values)}
         self.names: dict[str, str] = {}
+        # In a link, a value can be percent-encoded.
+        self.quoted = {quoted: value for value in values if (quoted := quote(value, safe="")) != value}
+        # Whole words, because one value can be the beginning of another.
+        spelled = "|".join(map(re.escape, sorted({*values, *self.quoted}, key=len, reverse=True))) or "(?!)"
+        self.pattern = re.compile(rf"(?<!{_IN_WORD})(?:{spelled})(?!{_IN_WORD}*\w)")
 
     def settle(self, one: Interaction) -> Interaction:
         request = change_request(one.request, self.rename)
@@ -58,12 +63,13 @@ class _Outcome:
     def rename(self, name: str, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        return _WORD.sub(lambda match: self._name(match.group()), value)
+        return self.pattern.sub(lambda match: self._name(match.group()), value)
 
-    def _name(self, word: str) -> str:
-        if word in self.places and word not in self.names:
-            self.names[word] = self.values[len(self.names)]
-        return self.names.get(word, word)
+    def _name(self, found: str) -> str:
+        value = self.quoted.get(found, found)
+        if value not in self.names:
+            self.names[value] = self.values[len(self.names)]
+        return quote(self.names[value], safe="") if found in self.quoted else self.names[value]
 
     def arrange(self, value: Any) -> Any:
         """Name the values in the order in which they appear, then put each list that has some into this order."""
@@ -78,5 +84,5 @@ class _Outcome:
     def _place(self, item: Any) -> int:
         """The place of the first raced value in an item of a list, -1 for none."""
         texts = (scalar for _, scalar in leaves(Json(item)) if isinstance(scalar, str))
-        words = (word for text in texts for word in _WORD.findall(text))
-        return next((self.places[self.names[word]] for word in words if word in self.names), -1)
+        found = (self.quoted.get(word, word) for text in texts for word in self.pattern.findall(text))
+        return next((self.places[self.names[value]] for value in found), -1)
