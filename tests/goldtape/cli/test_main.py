@@ -158,14 +158,15 @@ def test_the_project_is_found_from_a_folder_inside_it(shop: Project, command: Co
 
 def test_a_command_finishes_the_commit_that_a_killed_run_left(shop: Project, command: Command) -> None:
     """A journal that stands is carried out before anything else, whatever the command comes to."""
-    journal = json.dumps([{"staged": "0", "target": "../snapshots/test_shop/test_ask.json"}])
-    killed = shop.add(".goldtape/commit/0", '{"whole": true}\n').add(".goldtape/commit/journal.json", journal)
+    target, new = "snapshots/test_shop/test_ask.json", "snapshots/test_shop/.goldtape-0-0.new"
+    journal = json.dumps([[f"../{target}", f"../{new}", None]])
+    killed = shop.add(new, '{"whole": true}\n').add(".goldtape/commit/journal.json", journal)
 
     refused = command(killed, "up", "shopp")
 
     assert refused.code == 2
-    assert refused.after.changed == ["snapshots/test_shop/test_ask.json"]
-    assert refused.after.golden("snapshots/test_shop/test_ask.json") == '{"whole": true}\n'
+    assert refused.after.changed == [new, target]  # one is gone, the other there
+    assert refused.after.golden(target) == '{"whole": true}\n'
     assert not any(path.startswith(".goldtape/commit/") for path in refused.after.files)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from .project import Project
@@ -179,19 +181,20 @@ def test_ctrl_c_leaves_the_goldens_of_the_running_test(shop: Project) -> None:
 def test_what_a_killed_commit_left_is_finished_before_the_next_run(shop: Project) -> None:
     """The journal of a commit stood when the process died: the next command, a replay even, carries it out first."""
     recorded = shop.add("tests/test_cart.py", CART).recorded()
+    staged = [path.replace("test_buy", f".goldtape-0-{number}.new") for number, path in enumerate(OWN)]
     killed = changed(recorded)
-    for number, path in enumerate(OWN):
-        killed = killed.add(f".goldtape/commit/{number}", f"new content of {path}")
-    journal = ", ".join(f'{{"staged": "{number}", "target": "../{path}"}}' for number, path in enumerate(OWN))
+    for path, new in zip(OWN, staged, strict=True):
+        killed = killed.add(new, f"new content of {path}")
+    listed = json.dumps([[f"../{path}", f"../{new}", None] for path, new in zip(OWN, staged, strict=True)])
 
-    half_done = killed.remove(".goldtape/commit/0").add(OWN[0], f"new content of {OWN[0]}")
-    finished = half_done.add(".goldtape/commit/journal.json", f"[{journal}]").replay("--collect-only")
+    half_done = killed.remove(staged[0]).add(OWN[0], f"new content of {OWN[0]}")
+    finished = half_done.add(".goldtape/commit/journal.json", listed).replay("--collect-only")
 
     assert [finished.golden(path) for path in OWN] == [f"new content of {path}" for path in OWN]
     assert left_behind(finished) == [".goldtape/commit.lock", ".goldtape/results.json"]
 
     # Without its journal the commit never happened.
-    dropped = killed.replay("--collect-only")
+    dropped = killed.add(".goldtape/commit/plan.json", listed).replay("--collect-only")
 
     assert dropped.goldens == recorded.goldens
     assert left_behind(dropped) == [".goldtape/commit.lock", ".goldtape/results.json"]

@@ -58,7 +58,7 @@ class Deadly:
         self.module = module
 
     def __getattr__(self, name):
-        if name in ("fsync", "replace", "rmtree"):
+        if name in ("fsync", "replace", "link", "unlink", "rmtree"):
             global left
             left -= 1
             if not left:
@@ -79,7 +79,7 @@ def test_item(shop, snapshot, number):
     assert {{"generation": item["generation"]}} == snapshot
 """
 KILLS_AT_RANDOM = 12
-STEPS_OF_A_COMMIT = 12
+STEPS_OF_A_COMMIT = 19
 
 
 @pytest.fixture

@@ -215,6 +215,12 @@ def _(good: Project) -> Project:
     return good.add(SNAPSHOT, b"").replay()
 
 
+@row("not writable", r"/commit\.lock: Is a directory; no golden of the test was changed$", "CommitError")
+def _(good: Project) -> Project:
+    locked_out = good.remove(".goldtape/commit.lock").add(".goldtape/commit.lock/x", b"")
+    return locked_out.change_service('"items": []', '"items": [1]').record()
+
+
 @row("unknown system", r"no system 'shopp' in \[tool\.goldtape\.systems\]")
 def _(good: Project) -> Project:
     return with_body(good, "def test_misspelt(goldtape):\n    goldtape.url('shopp')").replay()

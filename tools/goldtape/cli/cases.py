@@ -12,7 +12,7 @@ import sys
 from goldtape.cli.collected import collect_tests, read_cases, tests_of
 from goldtape.config import Config
 from goldtape.goldens.naming import goldens_of
-from goldtape.plugin.session import RESULTS
+from goldtape.plugin.session import read_results
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 def matrix(config: Config) -> list[dict[str, str]]:
     """A row for every pair of case and test: case, test, goldens ("both", "cassette", ...), last outcome."""
     cases = read_cases(config)  # first: what is wrong with a file is known at once, collecting takes a second
-    tests, results = collect_tests(config), _results(config)
+    tests, results = collect_tests(config), read_results(config)
     rows = []
     for case in cases:
         covering = tests_of(case, tests)
@@ -59,8 +59,3 @@ def _goldens(config: Config, nodeid: str) -> str:
     if goldens.cassette.exists():
         return "both" if goldens.snapshot.exists() else "cassette"
     return "snapshot" if goldens.snapshot.exists() else "none"
-
-
-def _results(config: Config) -> dict[str, dict[str, str]]:
-    file = config.work / RESULTS
-    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}

@@ -41,7 +41,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         if getattr(arguments, "needs_project", True):
             arguments.config = _project()
-            transaction.recover(arguments.config.work)
+            _recover(arguments.config)
         return int(module.run(arguments))
     except (configuration.ConfigError, TargetError, UnreadableGolden) as error:
         print(error, file=sys.stderr)
@@ -49,6 +49,14 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("interrupted; goldens change only after their test has passed, so none is half-written", file=sys.stderr)
         return 2
+
+
+def _recover(config: configuration.Config) -> None:
+    """Finish what a killed recording left; where that fails the command still reads what there is."""
+    try:
+        transaction.recover(config.work)
+    except transaction.CommitError as error:
+        print(error, file=sys.stderr)
 
 
 def _project() -> configuration.Config:

@@ -59,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     root = configuration.find_root(config.rootpath)
     if root is None:
         return
-    from goldtape.goldens import transaction
+    from goldtape.goldens.transaction import CommitError
     from goldtape.plugin.mode import Mode, WrongUse, chosen
     from goldtape.plugin.session import Session
 
@@ -68,14 +68,14 @@ def pytest_configure(config: pytest.Config) -> None:
         live = _is_live(config.getoption("--live"))
         # The options of plugins that may have been switched off: -p no:recording, -p no:syrupy.
         updates = any(config.getoption(name, False) for name in ("update_snapshots", "update_new_snapshots_only"))
-        mode = chosen(live, config.getoption("--record-mode", None), updates)
-    except (configuration.ConfigError, WrongUse) as error:
+        session = Session(project, chosen(live, config.getoption("--record-mode", None), updates))
+        session.recover()
+    except (configuration.ConfigError, WrongUse, CommitError) as error:
         raise pytest.UsageError(str(error)) from error
-    transaction.recover(project.work)
     # syrupy reads these when it makes a `snapshot` fixture.
     config.option.default_extension = "goldtape.goldens.snapshot.GoldenExtension"
-    config.option.update_snapshots = mode is Mode.RECORD
-    config.pluginmanager.register(Hooks(Session(project, mode)), _NAME)
+    config.option.update_snapshots = session.mode is Mode.RECORD
+    config.pluginmanager.register(Hooks(session), _NAME)
 
 
 @pytest.fixture
@@ -215,9 +215,8 @@ class Hooks:
             if problem:
                 raise pytest.fail.Exception(problem, pytrace=False) from None
             raise
-        if problem := run.close(failed=False):
+        if problem := run.close(failed=False) or run.commit():
             pytest.fail(problem, pytrace=False)
-        run.commit()
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -130,13 +130,17 @@ class Run:
         """The report of a body that failed as declared; "" when its exchanges are as they should be."""
         return self._declared
 
-    def commit(self) -> None:
-        """Write all staged files together, if the test has passed."""
+    def commit(self) -> str:
+        """Write all staged files together, if the test has passed; returns a report of what is wrong with that."""
         if not self._passed:
-            return
-        written = transaction.commit(self.config.work, self._staged)
+            return ""
+        try:
+            written = transaction.commit(self.config.work, self._staged)
+        except transaction.CommitError as error:
+            return str(error)
         if self.outcome and self.mode is Mode.RECORD:
             self.outcome = Outcome("written" if written else "unchanged", self.outcome.exchanges)
+        return ""
 
     def explains(self, error: BaseException | None) -> bool:
         """Whether an error comes from an unmatched request, so that the report of that says everything."""

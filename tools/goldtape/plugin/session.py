@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from contextlib import ExitStack
-from typing import Any
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -36,6 +35,7 @@ class Session:
         self._results: dict[str, dict[str, str]] = {}
         self._urls: dict[str, str] = {}
         self._failed: dict[str, str] = {}
+        self._notes: list[str] = []
 
     # ---------------------------------------------------------------- services
 
@@ -73,7 +73,10 @@ class Session:
 
     def stop(self, failed: bool) -> None:
         """Stop the services; delete their logs, which may quote secrets, unless a failure has to be looked into."""
-        self._started.close()
+        try:
+            self._started.close()
+        except Exception as error:  # whatever a stack raises: the results of the tests are worth more
+            self._notes.append(f"a service could not be stopped: {error}")
         if not failed:
             shutil.rmtree(self.project.logs, ignore_errors=True)
 
@@ -88,13 +91,34 @@ class Session:
             self._exchanges += exchanges
 
     def save_results(self) -> None:
-        """Keep the outcomes beside those of earlier runs."""
+        """Keep the outcomes beside those of earlier runs; if that fails, a line of the summary says so."""
         if not self._results:
             return
+        results = dict(sorted((read_results(self.project) | self._results).items()))
+        # Not a commit: a cache needs no lock, and must not wait for a recording that cannot be finished.
         file = self.project.work / RESULTS
-        earlier: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-        text = json.dumps(dict(sorted((earlier | self._results).items())), indent=1)
-        transaction.commit(self.project.work, {file: text.encode("utf-8")})
+        new = file.with_suffix(f".{os.getpid()}")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            new.write_text(json.dumps(results, indent=1), encoding="utf-8")
+            os.replace(new, file)
+        except OSError as error:
+            self._notes.append(f"the outcomes could not be kept in {file}: {error.strerror}")
+            with suppress(OSError):
+                new.unlink()
+
+    def recover(self) -> None:
+        """Finish what a killed recording left; a recording needs that, other runs only say that it failed.
+
+        Raises:
+            CommitError: It failed, and this run is to record.
+        """
+        try:
+            transaction.recover(self.project.work)
+        except transaction.CommitError as error:
+            if self.mode is Mode.RECORD:
+                raise
+            self._notes.append(str(error).replace("\n", "; "))
 
     # ---------------------------------------------------------------- lines
 
@@ -105,7 +129,10 @@ class Session:
         return f"goldtape: {self.mode.value} ({_DOING[self.mode]}); systems: {systems}; {counted}"
 
     def summary(self) -> list[str]:
-        """The lines below a run: the counts of tests and exchanges, and the command that comes next."""
+        """The lines below a run: counts, the command that comes next, and what went wrong beside the tests."""
+        return [*self._counts(), *self._notes]
+
+    def _counts(self) -> list[str]:
         tests = self._words.total()
         if not tests:
             return []
@@ -126,6 +153,16 @@ class Session:
         left = f", {failed} failed and left as they were" if failed else ""
         lines = [f"{counted}: {written} written, {unchanged} unchanged{left}"]
         return [*lines, "next: git add -N cassettes snapshots && git diff snapshots, then pytest"] if written else lines
+
+
+def read_results(project: Config) -> dict[str, dict[str, str]]:
+    """The outcomes that earlier runs kept; none if the file is damaged, because it is only a cache."""
+    try:
+        found = json.loads((project.work / RESULTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    rows = found.items() if isinstance(found, dict) else ()
+    return {name: row for name, row in rows if isinstance(row, dict) and row.keys() == {"outcome", "mode"}}
 
 
 def _count(number: int, noun: str) -> str:
