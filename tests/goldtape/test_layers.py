@@ -24,7 +24,7 @@ KNOWN_IN = {
     "pytest": {"plugin"},
     "argparse": {"plugin/hooks.py", "cli"},
     "detect_secrets": {"canonical/scanner.py"},
-    "yaml": {"goldens/cassette_file.py"},
+    "yaml": {"goldens/cassette_yaml.py"},
 }
 
 

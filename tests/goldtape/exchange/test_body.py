@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from goldtape.exchange.body import read_body
+from goldtape.exchange.body import parse_body, read_body
 from goldtape.exchange.interaction import Json
 
 
@@ -35,3 +35,8 @@ def test_read_body_is_parsed_only_where_it_keeps_its_meaning(raw: bytes, content
 
     assert read == body
     assert type(read) is type(body)
+
+
+def test_json_that_is_too_deep_to_parse_stays_text() -> None:
+    """It is what the service sent, and no reason for the engine to end."""
+    assert parse_body("[" * 100_000, "application/json") == "[" * 100_000

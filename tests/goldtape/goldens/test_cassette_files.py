@@ -8,7 +8,7 @@ import pytest
 
 from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response
 from goldtape.goldens.cassette_file import _load_yaml, dump, load
-from goldtape.goldens.reading import UnreadableGolden, read_golden
+from goldtape.goldens.reading import UnreadableGolden
 
 URL = "http://shop.test/v1/orders"
 CASSETTES = (Path(__file__).parents[3] / "cassettes").rglob("*.yaml")
@@ -118,26 +118,6 @@ def test_load_message_that_yaml_reads_as_nothing_is_empty(tmp_path: Path, nothin
     assert one.response.reason == ""
 
 
-def test_load_line_ended_by_a_carriage_return_is_a_line(tmp_path: Path) -> None:
-    """YAML knows a third way to end a line; a tool that leaves it behind changes nothing."""
-    recorded = [interaction("a\nb")]
-
-    assert loaded(saved(tmp_path, dump(recorded, None).replace("a\n", "a\r"))) == recorded
-
-
-def test_load_crlf_checkout_is_read(tmp_path: Path) -> None:
-    """A checkout that turned every line end into CRLF changes nothing."""
-    recorded = [interaction(Json({"a": 1}), "text\nof two lines")]
-    text = dump(recorded, None)
-    as_written = load(saved(tmp_path, text)).chunks
-    assert "\r" not in read_golden(saved(tmp_path, text.replace("\n", "\r\n")))
-
-    path = saved(tmp_path, text.replace("\n", "\r\n"))
-
-    assert loaded(path) == recorded
-    assert load(path).chunks == as_written
-
-
 # ------------------------------------------------------------------ broken files
 
 WHOLE = dump([interaction(Json({"n": n})) for n in range(3)], None)
@@ -150,6 +130,30 @@ SECOND, VERSION = LINES.index('          "n": 1') + 1, LINES.index("version: 1")
     [
         pytest.param(b"", 1, "empty", id="empty"),
         pytest.param(b" \n\n", 1, "empty", id="blank"),
+        pytest.param(WHOLE.replace("\n", "\r\n").encode(), 1, "CRLF", id="crlf"),
+        pytest.param(WHOLE.replace('"n": 1', '"n":\r 1').encode(), SECOND, "CR or CRLF", id="cr"),
+        pytest.param(b"\xef\xbb\xbf" + WHOLE.encode(), 1, "byte order mark", id="byte-order-mark"),
+        pytest.param(WHOLE.replace('"n": 1', '"n": \x00').encode(), SECOND, "U+0000", id="nul"),
+        pytest.param(b"[" * 100_000, 1, "200 deep", id="deep"),
+        pytest.param(b"- " * 100_000, 1, "200 deep", id="deep-block"),
+        pytest.param(WHOLE.replace("POST", "!!bool x", 1).encode(), 1, "not YAML", id="no-bool"),
+        pytest.param(WHOLE.replace("POST", "[POST]", 1).encode(), 2, "method is ['POST']", id="list-for-text"),
+        pytest.param(
+            WHOLE.replace("POST", "POST\n    method: PUT", 1).encode(), 3, "'method' stands twice", id="twice"
+        ),
+        pytest.param(WHOLE.replace("200", "true", 1).encode(), 2, "code is True", id="true-for-number"),
+        pytest.param(WHOLE.replace("200", "20", 1).encode(), 2, "code is 20", id="no-status"),
+        pytest.param(WHOLE.replace("OK", "[]", 1).encode(), 2, "message is []", id="list-for-message"),
+        pytest.param(WHOLE.replace("http://", "http://[", 1).encode(), 2, "Invalid IPv6 URL", id="no-uri"),
+        pytest.param(
+            WHOLE.replace("- application/json", "- 12", 1).encode(), 2, "'content-type' is [12]", id="number-for-header"
+        ),
+        pytest.param(
+            WHOLE.replace('|-\n        {\n          "n": 1\n        }', "!!binary |\n        abcde").encode(),
+            1 + WHOLE.count("\n", 0, WHOLE.index("- request", 20)),
+            "interaction 2: ",
+            id="no-base64",
+        ),
         pytest.param(WHOLE.encode().replace(b'"n": 1', b'"n": "\xff"'), SECOND, "not UTF-8", id="not-utf-8"),
         pytest.param(
             WHOLE.replace("version: 1", "<<<<<<< HEAD\nversion: 1\n=======\n>>>>>>> b").encode(),

@@ -194,7 +194,7 @@ def _(good: Project) -> Project:
     return good.edit(SNAPSHOT, '"cases": []', '"cases": ["gone"]').replay()
 
 
-@row("layout", r" is not in goldtape's own layout$")
+@row("layout", r"/test_ask\.json:1: not in goldtape's own layout, ")
 def _(good: Project) -> Project:
     return good.edit(SNAPSHOT, '{\n  "goldtape": 1,', '{"goldtape": 1,').replay()
 

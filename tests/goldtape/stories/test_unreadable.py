@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 
 import pytest
 
+from ..damages import damaged as damaged_at_random
 from .project import Project
 
 ASK = """
@@ -60,6 +62,36 @@ TABLE: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
         CASSETTE,
         lambda text: b"interactions: none\n",
         "1: not a cassette: it lacks a list of interactions",
+    ),
+    "cassette_with_crlf": (
+        CASSETTE,
+        lambda text: text.replace(b"\n", b"\r\n"),
+        "1: the line ends in CR or CRLF; goldens have LF (.gitattributes says so to git)",
+    ),
+    "snapshot_with_crlf": (
+        SNAPSHOT,
+        lambda text: text.replace(b"\n", b"\r\n"),
+        "1: the line ends in CR or CRLF; goldens have LF (.gitattributes says so to git)",
+    ),
+    "deep_cassette": (
+        CASSETTE,
+        lambda text: b"[" * 100_000,
+        "1: lists and objects lie more than 200 deep in each other",
+    ),
+    "deep_snapshot": (
+        SNAPSHOT,
+        lambda text: b"[" * 100_000,
+        "1: lists and objects lie more than 200 deep in each other",
+    ),
+    "malformed_exchange": (
+        SNAPSHOT,
+        lambda text: text.replace(b'"status": 200', b'"status": "ok"'),
+        '24: exchange 2: status is "ok", which has the wrong type',
+    ),
+    "malformed_interaction": (
+        CASSETTE,
+        lambda text: text.replace(b"code: 200", b"code: []"),
+        "31: interaction 2: code is [], which has the wrong type",
     ),
     "other_json": (SNAPSHOT, lambda text: b"[]\n", "1: not a snapshot: it lacks a list of exchanges"),
 }
@@ -130,6 +162,28 @@ def test_a_truncated_cassette_is_found_wherever_it_was_cut(shop: Project) -> Non
     assert replayed.outcomes == {"failed": 12}
     for name in names:
         assert f"/{CASSETTE.format(name=name)}:" in replayed.reports[f"test_{name}"][0]
+
+
+def test_goldens_damaged_at_random_fail_their_tests_and_nothing_else(shop: Project) -> None:
+    """Twenty of them in one run: no traceback of the engine, and none of the unreadable ones is recorded over."""
+    names = [f"random_{number}" for number in range(20)]
+    project = shop.add("tests/test_shop.py", "".join(ASK.format(name=name) for name in names)).record()
+    rng = random.Random(3)
+    for name in names:
+        path = rng.choice([CASSETTE, SNAPSHOT]).format(name=name)
+        project = project.add(path, damaged_at_random(rng, project.files[path])[1])
+
+    replayed = project.replay()
+    again = project.record()
+
+    assert replayed.outcomes == {"failed": 20}
+    assert "/goldtape/plugin/" not in replayed.output + again.output
+    assert sorted(replayed.reports) == [f"test_{name}" for name in sorted(names)]
+    unreadable = {title for title, lines in replayed.reports.items() if lines[-1].startswith("next: restore the file")}
+    assert len(unreadable) > 12
+    for title in unreadable & again.reports.keys():
+        name = title.removeprefix("test_")
+        assert [path for path in again.changed if f"/test_{name}." in path] == []
 
 
 def test_verify_reads_no_cassette_but_needs_a_readable_snapshot(shop: Project) -> None:

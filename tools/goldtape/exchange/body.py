@@ -39,7 +39,7 @@ def parse_body(text: str, content_type: str) -> Body:
         return text
     try:
         return Json(json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite))
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -30,7 +30,7 @@ _RESPONSE = "\n  response:\n    body:\n      string: "
 _REQUEST_INDENT, _RESPONSE_INDENT = " " * 6, " " * 8
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 /;=._+-]*(?<! )")
-_PLAIN_URI = re.compile(r"https?://[!$-&(-\[\]-z|~]+(?<!:)")  # ASCII without " # ' \ { }
+_PLAIN_URI = re.compile(r"https?://(?![^/?]*[\[\]])[!$-&(-\[\]-z|~]+(?<!:)")  # ASCII without " # ' \ { }
 _YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 # Characters that YAML 1.1 section 5.1 counts as unprintable, or as a line break inside a line.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -55,7 +55,7 @@ def split(text: str) -> tuple[list[str], int] | None:
     """The text of each interaction and the number of those of the teardown; None if the layout is not the writer's."""
     if text == _EMPTY:
         return [], 0
-    if not text.startswith(_HEAD) or not text.endswith(_TAIL) or "\r" in text:
+    if not text.startswith(_HEAD) or not text.endswith(_TAIL):
         return None
     last = _AFTERWARDS.search(text, max(0, len(text) - 100), len(text) - len(_TAIL))
     chunks = text[len(_HEAD) : last.start() if last else -len(_TAIL)].split(_NEXT)
@@ -74,7 +74,8 @@ _HEADERS = rf"(?: \{{\}}|(?:\n {{6}}{_NAME}:\n {{6}}- {_SCALAR})++)"
 
 
 def _body(indent: str) -> str:
-    block = rf"\|-?\n{indent}(?![ \t\n])[^\n]*+(?:\n{indent}[^\n]*+)*+(?<!\n{indent})"
+    line = r"[^\x00-\x08\n-\x1f]*+"
+    block = rf"\|-?\n{indent}(?![ \t\n]){line}(?:\n{indent}{line})*+(?<!\n{indent})"
     return rf"(?:{block}|!!binary \|(?:\n{indent}[A-Za-z0-9+/=]++)++|{_STRING})"
 
 

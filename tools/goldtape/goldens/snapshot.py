@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -80,7 +81,7 @@ class GoldenExtension(JSONSnapshotExtension):
         """The text of a transcript, or the canonical JSON of any other value."""
         if not isinstance(data, dict) or data.get("goldtape") != transcript.FORMAT:
             data = _HOMES[-1].canonical(json.loads(super().serialize(data, **options)))
-        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+        return _text(data)
 
     def read_snapshot_data_from_location(self, *, snapshot_location: str, **_: Any) -> str | None:
         """The text of a snapshot, None if there is none; raises UnreadableGolden if it is broken."""
@@ -101,11 +102,22 @@ class GoldenExtension(JSONSnapshotExtension):
         _HOMES[-1].stage(Path(snapshot_collection.location), str(snapshot.data).encode("utf-8"))
 
 
+def not_in_layout(path: Path, shown: transcript.Transcript) -> UnreadableGolden:
+    """The error for a snapshot that says the same as a transcript, but in other lines."""
+    there, ours = read_golden(path).split("\n"), _text(shown).split("\n")
+    number = next(place for place, (one, other) in enumerate(zip_longest(there, ours), start=1) if one != other)
+    return UnreadableGolden(path, number, "not in goldtape's own layout, in which each golden has one form only")
+
+
 class _Unreadable(UnreadableGolden):
     """The error in one line, because syrupy shows only the last line of an error."""
 
     def __str__(self) -> str:
         return super().__str__().replace("\n", "; ")
+
+
+def _text(data: Any) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def _suffix(index: Any) -> str:

@@ -12,7 +12,9 @@ and nothing that depends on machine or time. Bodies above the limit are summaris
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from goldtape.config import Config
 from goldtape.exchange.interaction import Body, Interaction, Json, body_bytes
-from goldtape.goldens.reading import UnreadableGolden, parse_json, read_golden
+from goldtape.goldens.reading import UnreadableGolden, line_of, parse_json, read_golden, refuse_deep_json
 
 FORMAT = 1
 
@@ -91,6 +93,7 @@ def read(path: Path) -> Transcript:
 
 def parse(text: str, path: Path) -> Transcript:
     """Parse the text of a snapshot; errors as in `read`."""
+    refuse_deep_json(text, path)
     transcript = parse_json(text, path)
     if not isinstance(transcript, dict) or not isinstance(transcript.get("exchanges"), list):
         raise UnreadableGolden(path, 1, "not a snapshot: it lacks a list of exchanges")
@@ -101,7 +104,64 @@ def parse(text: str, path: Path) -> Transcript:
         newer = isinstance(version, int) and version > FORMAT
         what = f"format version {version!r}, this goldtape reads {FORMAT}"
         raise UnreadableGolden(path, 2, f"{what}; upgrade goldtape" if newer else what)
+    if wrong := _wrong(transcript, _HEAD):
+        raise UnreadableGolden(path, 1, wrong)
+    for number, shown in enumerate(transcript["exchanges"]):
+        if wrong := _wrong(shown, _EXCHANGE):
+            raise UnreadableGolden(path, _line_of_exchange(text, number), f"exchange {number + 1}: {wrong}")
     return transcript
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _summary(value: Any) -> bool:
+    return isinstance(value, dict) and type(value.get("bytes")) is int and isinstance(value.get("sha256"), str)
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+# Field -> whether it may be missing, and what its value has to be, for the fields that the engine relies on.
+_HEAD = {"test": (False, _text), "cases": (False, _texts), "races": (True, _texts)}
+_EXCHANGE = {
+    "request": (False, _text),
+    "as": (True, _text),
+    "status": (False, lambda value: type(value) is int),
+    "query": (True, _object),
+    "headers": (True, _object),
+    "sent-large": (True, _summary),
+    "received-large": (True, _summary),
+}
+
+
+def _wrong(value: Any, fields: Mapping[str, tuple[bool, Callable[[Any], bool]]]) -> str:
+    """What is wrong with a part of a snapshot; "" if nothing is."""
+    if not isinstance(value, dict):
+        return f"{json.dumps(value):.60} is no object"
+    for name, (optional, is_right) in fields.items():
+        if name not in value and not optional:
+            return f"{name} is missing"
+        if name in value and not is_right(value[name]):
+            return f"{name} is {json.dumps(value[name]):.60}, which has the wrong type"
+    return ""
+
+
+def _line_of_exchange(text: str, number: int) -> int:
+    """The line of an exchange, counted from 0; of JSON in any layout."""
+    started = re.search(r'"exchanges"\s*:\s*\[\s*', text)
+    assert started, "a list of exchanges was read from it"
+    at = started.end()
+    for _ in range(number):
+        end = json.JSONDecoder().raw_decode(text, at)[1]
+        at = end + len(text[end:]) - len(text[end:].lstrip(" \n\t,"))
+    return line_of(text, at)
 
 
 def _query(query: str) -> dict[str, Any]:

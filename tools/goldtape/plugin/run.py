@@ -23,7 +23,7 @@ from goldtape.goldens import cassette_file, transaction, transcript
 from goldtape.goldens.cassette_file import Stored
 from goldtape.goldens.naming import goldens_of
 from goldtape.goldens.reading import UnreadableGolden
-from goldtape.goldens.snapshot import TRANSCRIPT
+from goldtape.goldens.snapshot import TRANSCRIPT, not_in_layout
 from goldtape.goldens.transcript import Heading, Transcript
 from goldtape.plugin.mode import Mode
 from goldtape.plugin.tape import Tape
@@ -287,4 +287,4 @@ class Run:
             return self._explainer.differences(found)
         if failed or early:
             return ""
-        return f"{self._goldens.snapshot} is not in goldtape's own layout\nnext: record the test again"
+        return str(not_in_layout(self._goldens.snapshot, actual))
