@@ -3,9 +3,10 @@
 The way of an exchange, room by room. Each room imports from those above it in this list only.
 
     config     the [tool.goldtape] table, read once
-    exchange   what travelled, as plain data: `interaction`; every string of it: `walk`; bytes as a `body`
+    exchange   what travelled, as plain data: `interaction`; every string of it: `walk`; bytes as a `body`, in `pieces`
     canonical  what may be kept of it, step by step in `pipeline`: `addresses`, `redaction`, `races`, `placeholders`;
-               the `scanner` has the last look
+               secrets have names (`secret_names`), stand in texts (`secret_texts`), have shapes (`secret_shapes`), or
+               are `known`; the `scanner` has the last look
     goldens    the files: where they lie (`naming`), what a reviewer reads (`transcript`, compared by syrupy in
                `snapshot`), what is replayed (`cassette_file`), how they change together (`transaction`)
     cassette   at work under vcrpy: `live` lets requests through and keeps the answers, `replay` finds the answer of a

@@ -158,13 +158,43 @@ def test_redact_harmless_name_is_spared(name: str, value: Any) -> None:
     assert Redactor().redact([one]) == [one]
 
 
-@pytest.mark.parametrize("value", ["some value", 12345678, 1.5, [1, "two"]])
-def test_redact_secret_name_holds_no_value_of_any_type(value: Any) -> None:
-    """A number or a list under a secret's name is as secret as a text."""
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("some value", "[redacted]"),
+        (12345678, 999_000_000),
+        (1.5, 999_000_000.0),
+        ([1, "two"], [999_000_000, "[redacted]"]),
+        ({"value": "x", "n": [1]}, {"value": "[redacted]", "n": [999_000_000]}),
+        ("Bearer some-value", "Bearer [redacted]"),
+    ],
+)
+def test_redact_secret_name_holds_no_value_of_any_type(value: Any, expected: Any) -> None:
+    """A number, a list or an object under a secret's name is as secret as a text, and keeps its type and scheme."""
     [one] = Redactor().redact([sent(Json({"password": value}))])
 
-    expected = ["[redacted]", "[redacted]"] if isinstance(value, list) else "[redacted]"
     assert one.request.body == Json({"password": expected})
+    assert repr(one.request.body) == repr(Json({"password": expected}))  # 1 and 1.0 are equal to Python
+
+
+def test_redact_minted_numbers_are_told_apart_and_can_be_sent_back() -> None:
+    """As a number, and as text in a path."""
+    minted = [received(Json({"pin": number})) for number in (834512, 901276, 834512)]
+    one, other, again, back = Redactor().redact([*minted, sent(Json({"pin": 901276}), f"{URL}/901276")])
+
+    assert [one.response.body for one in (one, other, again)] == [
+        Json({"pin": number}) for number in (999_000_001, 999_000_002, 999_000_001)
+    ]
+    assert back.request.body == Json({"pin": 999_000_002})
+    assert back.request.uri == f"{URL}/999000002"
+    assert Redactor().redact([one, other, again, back]) == [one, other, again, back]
+
+
+def test_redact_number_and_text_are_told_apart() -> None:
+    """A token that becomes a number is a change of type, before and after."""
+    [text], [number] = (Redactor().redact([received(Json({"token": value}))]) for value in ("12345", 12345))
+
+    assert (text.response.body, number.response.body) == (Json({"token": "[redacted-1]"}), Json({"token": 999_000_001}))
 
 
 @pytest.mark.parametrize("value", [None, True, False, ""])
@@ -183,7 +213,7 @@ def test_redact_names_of_the_system_are_added_and_public_ones_spared() -> None:
 
     assert one.response.body == Json({"walkCode": "[redacted-2]", "next_token": "page-two"})
     assert one.response.headers == {"walk-code": "[redacted-1]"}
-    assert redactor.may_concern(URL, {}, b'{"walk-code": "x"}')
+    assert redactor.may_concern(URL, {"walk-code": "x"})
 
 
 def test_redact_short_secret_goes_where_it_stands_and_is_not_hunted() -> None:

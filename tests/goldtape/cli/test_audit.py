@@ -89,6 +89,7 @@ ROWS = {
         lambda good: good.edit(CASSETTE, "[]", '["AKIA' + 'QWERTYUIOPASDFGH"]').edit(OWN, '"stock"', '"password"'),
         [
             f"secret  {CASSETTE}: 1. received.items  AWS Access Key: record again, rotate it",
+            f"secret  {CASSETTE}: 1.  a field that is redacted today: record again",
             f"secret  {OWN}: 1.  a field that is redacted today: record again",
         ],
     ),

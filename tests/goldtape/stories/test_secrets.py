@@ -145,8 +145,11 @@ NOTE = """
 def test_note(shop):
     shop.post("/v1/carts", json={"name": "birthday"})
 """
-AWS_KEY = "AKIA" + "QWERTYUIOPASDFGH"
-LEAKY = ('"name": read(request)["name"], ', '"name": read(request)["name"], "note": "AKIA" + "QWERTYUIOPASDFGH", ')
+RANDOM = "q7Zt3mX9vL2kR8wB5nYc" + "J4hD6gFsP1eA0uTiO"
+LEAKY = (
+    '"name": read(request)["name"], ',
+    '"name": read(request)["name"], "note": "q7Zt3mX9vL2kR8wB5nYc" + "J4hD6gFsP1eA0uTiO", ',
+)
 
 
 def test_a_secret_that_no_rule_knows_stops_the_recording(shop: Project) -> None:
@@ -159,11 +162,11 @@ def test_a_secret_that_no_rule_knows_stops_the_recording(shop: Project) -> None:
     assert leaky.changed == []
     assert leaky.report == [
         "tests/test_shop.py::test_note was not recorded: 1 value(s) look like secrets",
-        "  1. received.note   AWS Access Key",
+        "  1. received.note   Base64 High Entropy String",
         "next: name the field under `secrets` of its system in [tool.goldtape.systems], so that it is redacted; "
         "if it is harmless, name it under `public`",
     ]
-    assert leaks(leaky, {"note": AWS_KEY}) == []
+    assert leaks(leaky, {"note": RANDOM}) == []
     assert leaky.summary == ["1 test, 1 exchange: 0 written, 0 unchanged, 1 failed and left as they were"]
 
 
@@ -175,7 +178,7 @@ def test_a_field_named_secret_is_redacted(shop: Project) -> None:
 
     assert recorded.outcomes == {"passed": 1}
     assert '"note": "[redacted-1]"' in recorded.golden("snapshots/test_shop/test_note.json")
-    assert leaks(recorded, {"note": AWS_KEY}) == []
+    assert leaks(recorded, {"note": RANDOM}) == []
 
 
 def test_a_field_declared_public_is_written_as_it_is(shop: Project) -> None:
@@ -185,14 +188,14 @@ def test_a_field_declared_public_is_written_as_it_is(shop: Project) -> None:
     recorded = leaky.configure('actor = "X-User"', 'actor = "X-User"\npublic = ["note"]').record()
 
     assert recorded.outcomes == {"passed": 1}
-    assert AWS_KEY in recorded.golden("snapshots/test_shop/test_note.json")
+    assert RANDOM in recorded.golden("snapshots/test_shop/test_note.json")
 
 
 def test_a_snapshot_of_the_tests_own_is_scanned_as_well(shop: Project) -> None:
     """`assert x == snapshot` writes a file too: a secret in it stops the recording like any other."""
     own = """
     def test_note(goldtape, snapshot):
-        assert {"note": "AKIA" + "QWERTYUIOPASDFGH"} == snapshot
+        assert {"note": "q7Zt3mX9vL2kR8wB5nYc" + "J4hD6gFsP1eA0uTiO"} == snapshot
     """
 
     recorded = shop.add("tests/test_shop.py", own).record()

@@ -139,7 +139,9 @@ def test_ask(shop):
 
 @row("secret found", r" was not recorded: 1 value\(s\) look like secrets$", "SecretFound")
 def _(good: Project) -> Project:
-    return good.change_service('"items": [], ', '"items": [], "note": "AKIA" + "QWERTYUIOPASDFGH", ').record()
+    return good.change_service(
+        '"items": [], ', '"items": [], "note": "q7Zt3mX9vL2kR8wB5nYc" + "J4hD6gFsP1eA0uTiO", '
+    ).record()
 
 
 @row(

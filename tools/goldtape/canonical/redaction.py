@@ -1,46 +1,37 @@
 """Redaction: find the secrets of a test, then remove them from every string of it, error messages included.
 
-A secret is known by its name (of a header, a query parameter, a JSON or form field) or by its shape (a JWT, user info
-in a URL). It is also removed where it is encoded (base64, percent-encoding, JSON).
-
-A secret that the client sent becomes `[redacted]`. One that the server minted becomes `[redacted-1]`,
-`[redacted-2]`, ... by first appearance: a replayed client can send it back, and two users stay two.
+A secret is known by its name (of a header, a parameter, a field, or of a pair inside a text: `secret_names`,
+`secret_texts`), by its shape (`secret_shapes`), and by its value once it was met (`known`). The name of an object is
+the name of everything in it.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from goldtape.canonical.secret_names import SECRET_HEADERS, SecretNames
+from goldtape.canonical.known import REDACTED, Known, Secret
+from goldtape.canonical.secret_names import SECRET_HEADERS, SecretNames, is_harmless, is_plural
+from goldtape.canonical.secret_shapes import find_shapes, may_hold, unpack
+from goldtape.canonical.secret_texts import Span, find_named
 from goldtape.exchange.interaction import Interaction, Json, Request, Response
 from goldtape.exchange.walk import body_leaves, change_json, change_request, change_side, change_uri, leaves
 
-_REDACTED = re.compile(r"\[redacted(?:-\d+)?\]")
-_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")
-_USERINFO = re.compile(r"(?<=://)([^\s/@:\"']*):([^\s/@\"']+)(?=@)")
 _ANY_USERINFO = re.compile(r"(?<=://)[^/?#@]*@")
 _SCHEME = re.compile(r"^(Bearer|Basic|Digest|Token|ApiKey|Negotiate)\s+(.+)$", re.IGNORECASE | re.DOTALL)
-# For the quick look at a body whose bytes are read as latin-1: quoted names before a colon, also inside JSON strings;
-# everything that `_USERINFO` finds, and more; escapes of a slash or of ASCII, which can hide a name or a shape.
-_MEMBER_NAMES = re.compile(r'"(?=([^"]*+)"\s*:)', re.ASCII)
-_LIKE_USERINFO = re.compile(r"://[^\s/@]*:[^\s/@]+@", re.ASCII)
-_ESCAPE = re.compile(r"\\(?:/|u00[2-7])")
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
-# A shorter secret is removed in its own place, but not in other strings: it could be any word.
-_HUNTED_LENGTH = 6
-# A name with its value in a text that is not JSON as a whole: a line of NDJSON or of an event stream, a part of a
-# multipart form, an XML element.
-_NAMED = (
-    re.compile(r'"([^"\\]+)"\s*:\s*"((?:[^"\\]|\\.)+)"'),
-    re.compile(r'name="([^"]+)"(?:\r\n[^\r\n]+)*\r\n\r\n([^\r\n]+)'),
-    re.compile(r"<([\w:.-]+)[^<>]*>([^<>]+)</"),
-)
+# Members of an object that give another member its name, and the members that get it.
+_LABELS = ("name", "key", "variable", "header", "field", "param", "parameter", "property", "setting", "option", "id")
+_LABELLED = frozenset({"value", "val", "content", "data", "default", "text", "string"})
+_COLUMNS, _ROWS = ("columns", "fields", "headers", "header"), frozenset({"rows", "values", "data", "records"})
+# Parameters of a URL that carry a credential if they are long: an API key, an authorization code.
+_LONG_PARAMETER = re.compile(r"[?&#](key|code)=([^&#\s\"'<>]{12,})")
+# A value that a text calls a secret is hunted elsewhere only if it cannot be a word of the language.
+_WORD = re.compile(r"[A-Za-z]+")
 
 
 class Redactor:
@@ -48,9 +39,8 @@ class Redactor:
 
     def __init__(self, names: SecretNames | None = None) -> None:
         self._names = names or SecretNames()
-        self._known: dict[str, str] = {}
-        self._minted = 0
-        self._pattern: re.Pattern[str] | None = None
+        self.known = Known(spared=self._names)
+        self._is_quiet = lru_cache(maxsize=1024)(self._looks_quiet)
 
     def redact(self, interactions: Sequence[Interaction]) -> list[Interaction]:
         """Remove every secret of a test from all its interactions, which are in the order of their requests."""
@@ -58,7 +48,9 @@ class Redactor:
             self._meet(one.request)
             self._meet(one.response)
         requests = [self._clean_request(one.request) for one in interactions]
-        responses = [change_side(one.response, self._clean_leaf, self._clean_header) for one in interactions]
+        responses = [
+            change_side(one.response, self._clean_leaf, self._clean_header, self._naming) for one in interactions
+        ]
         return list(map(Interaction, requests, responses))
 
     def redact_request(self, request: Request) -> Request:
@@ -66,119 +58,182 @@ class Redactor:
         self._meet(request)
         return self._clean_request(request)
 
-    def may_concern(self, uri: str, headers: Mapping[str, str], body: bytes | None) -> bool:
-        """A quick look at a request: False only if `redact_request` would change nothing in it."""
-        text, query = (body or b"").decode("latin-1"), uri.partition("?")[2]
-        everything = "\n".join((uri, text, *map(str, headers.values())))
+    def redact_text(self, text: str) -> str:
+        """Remove the secrets of a text that is no part of an exchange: a test's id, a log."""
+        self._learn(self._text_secrets("", text), minted=False)
+        return str(self._clean_leaf("", text))
+
+    def may_concern(self, uri: str, headers: Mapping[str, str]) -> bool:
+        """A quick look at URI and headers: False only if `redact_request` would change nothing in them."""
         return bool(
-            self._known
-            or headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+            self.known
             or "@" in uri
             or "#" in uri
-            or "%" in query
-            or "eyJ" in everything
-            or _LIKE_USERINFO.search(everything)
-            or ("\\" in text and _ESCAPE.search(text))
-            or (("<" in text or 'name="' in text) and self._names.may_be_in(text))
-            or any(map(self._is_secret_header, (*headers, *_MEMBER_NAMES.findall(text))))
-            or (query and any(pair.partition("=")[0] in self._names for pair in query.split("&")))
+            or "%" in uri
+            or not self._is_quiet("uri", uri)
+            or any(not self._is_quiet(name, value) for name, value in headers.items())
         )
+
+    def _looks_quiet(self, name: str, value: str) -> bool:
+        if self._is_secret_header(name):
+            return False
+        return not (may_hold(value) or self._names.may_be_in(value) or _LONG_PARAMETER.search(value))
 
     def _is_secret_header(self, name: str) -> bool:
         return name in SECRET_HEADERS or name in self._names
 
+    # ---------------------------------------------------------------- the name of a value
+
+    def _naming(self, above: str, key: Any, holder: Any) -> str:
+        """The name of a member: its key, unless the object above is a secret, or another member names it."""
+        if isinstance(above, _Row) and not isinstance(key, str):
+            return above if isinstance(holder[key], list) else above.column(key)
+        if not isinstance(key, str):
+            return above[:-1] if is_plural(above) and above in self._names and above[:-1] in self._names else above
+        if key in self._names:
+            return key
+        if above in self._names:
+            return key if is_harmless(key) else above
+        if key.lower() in _LABELLED:
+            for label in _LABELS:
+                named = holder.get(label, holder.get(label.capitalize()))
+                if isinstance(named, str) and named in self._names:
+                    return named
+        if key.lower() in _ROWS:
+            for columns in (holder.get(name) for name in _COLUMNS):
+                if isinstance(columns, list) and any(isinstance(one, str) and one in self._names for one in columns):
+                    return _Row.of(key, columns)
+        return key
+
+    def _is_secret(self, name: str, value: Any) -> bool:
+        """Whether the name of a value makes it a secret. That there is one, or how many, is behaviour."""
+        if name not in self._names or value == "" or isinstance(value, bool | bytes | None):
+            return False
+        return isinstance(value, str) or not is_plural(name)
+
     # ---------------------------------------------------------------- meeting secrets
 
     def _meet(self, side: Request | Response) -> None:
-        for secret in self._secrets_of(side):
-            if not secret or secret in self._known or _REDACTED.search(secret):
-                continue
-            self._minted += isinstance(side, Response)
-            stand_in = f"[redacted-{self._minted}]" if isinstance(side, Response) else "[redacted]"
-            for spelling in _spellings(secret):
-                self._known.setdefault(spelling, stand_in)
-            self._pattern = None
+        self._learn(self._secrets_of(side), minted=isinstance(side, Response))
 
-    def _secrets_of(self, side: Request | Response) -> Iterator[str]:
+    def _learn(self, secrets: Iterator[tuple[Secret, bool]], *, minted: bool) -> None:
+        for secret, hunted in secrets:
+            self.known.add(secret, minted=minted, hunted=hunted)
+
+    def _secrets_of(self, side: Request | Response) -> Iterator[tuple[Secret, bool]]:
         for name, value in side.headers.items():
             if self._is_secret_header(name):
-                yield from _header_secrets(name, value)
-            yield from _shaped(value)
+                yield from ((secret, True) for secret in _credentials(name, value))
+            yield from self._text_secrets(name, value)
         if isinstance(side, Request):
-            yield from _shaped(side.uri)
+            yield from self._text_secrets("uri", side.uri)
             for name, value in parse_qsl(urlsplit(side.uri).query):
                 yield from self._field(name, value)
-        for name, value in body_leaves(side):
+        for name, value in body_leaves(side, self._naming):
             yield from self._field(name, value)
 
-    def _field(self, name: str, value: Any) -> Iterator[str]:
-        if name in self._names and not isinstance(value, bool | None):
-            yield str(value)
+    def _field(self, name: str, value: Any) -> Iterator[tuple[Secret, bool]]:
+        if self._is_secret(name, value):
+            yield from ((secret, True) for secret in (_credentials("", value) if isinstance(value, str) else [value]))
         elif isinstance(value, str):
-            yield from _shaped(value)
-            inner_json = _inner_json(value)
-            for inner_name, inner in leaves(inner_json):
-                yield from self._field(inner_name, inner)
-            if inner_json is None and self._names.may_be_in(value):
-                pairs = (pair for pattern in _NAMED for pair in pattern.findall(value))
-                yield from (secret for inner_name, secret in pairs if inner_name in self._names)
+            if (inner := _inner_json(value)) is not None:
+                for inner_name, inner_value in leaves(inner, self._naming):
+                    yield from self._field(inner_name, inner_value)
+            else:
+                yield from self._text_secrets(name, value)
+        elif isinstance(value, bytes):
+            yield from self._text_secrets("", value.decode("latin-1"))
+
+    def _text_secrets(self, name: str, text: str) -> Iterator[tuple[Secret, bool]]:
+        for start, end in () if self._names.spare(name) else self._spans(text):
+            secret = text[start:end]
+            yield secret, not _WORD.fullmatch(secret)
+
+    def _spans(self, text: str) -> list[Span]:
+        """Where the secrets of a text stand, in order and apart from each other; the longest of those that overlap."""
+        found = list(find_shapes(text))
+        if self._names.may_be_in(text):
+            found += find_named(text, self._names)
+        if "=" in text:
+            found += [one.span(2) for one in _LONG_PARAMETER.finditer(text) if not self._names.spare(one[1])]
+        apart: list[Span] = []
+        for start, end in sorted(set(found), key=lambda span: (span[0] - span[1], span[0])):
+            if start < end and all(end <= other[0] or other[1] <= start for other in apart):
+                apart.append((start, end))
+        return sorted(apart)
 
     # ---------------------------------------------------------------- removing them
 
     def _clean_request(self, request: Request) -> Request:
-        return change_request(request, self._clean_leaf, uri=self._clean_uri, header=self._clean_header)
+        return change_request(request, self._clean_leaf, self._clean_uri, self._clean_header, self._naming)
 
     def _clean_header(self, name: str, value: str) -> str:
         if self._is_secret_header(name):
-            for secret in _header_secrets(name, value):
-                if secret in self._known:  # however short it is: here it is the credential, as a whole word
+            for secret in _credentials(name, value):
+                if secret in self.known:  # however short it is: here it is the credential, as a whole word
                     word = rf"(?<![^\s=\"]){re.escape(secret)}(?![^\s;,\"])"
-                    value = re.sub(word, self._known[secret], value)
-        return self._clean_text(value)
+                    value = str(self.known.stand_in(secret)).join(re.split(word, value))
+        return self._clean_text(value, name)
 
     def _clean_uri(self, uri: str) -> str:
-        if not self._known and "@" not in uri:
+        if not self.known and "@" not in uri:
             return uri
         # User info is removed: clients send it as a header, and brackets are not allowed in its place.
         return change_uri(self._clean_text(_ANY_USERINFO.sub("", uri)), self._clean_leaf)
 
     def _clean_leaf(self, name: str, value: Any) -> Any:
-        if name in self._names and value != "" and not isinstance(value, bool | None):
-            text = str(value)
-            return text if _REDACTED.fullmatch(text) else self._known.get(text, "[redacted]")
+        if self._is_secret(name, value):
+            if isinstance(value, str) and (scheme := _SCHEME.match(value)):
+                return f"{scheme[1]} {self.known.stand_in(scheme[2])}"
+            return self.known.stand_in(value)
+        if isinstance(value, bytes):
+            view = value.decode("latin-1")
+            cleaned = self._clean_spans(view)
+            return self.known.clean_bytes(cleaned.encode("latin-1") if cleaned is not view else value)
         if not isinstance(value, str):
             return value
-        if inner := _inner_json(value):
-            cleaned = change_json(inner.value, "", self._clean_leaf)
-            if cleaned is not inner.value:
-                return json.dumps(cleaned, ensure_ascii=False)
-        return self._clean_text(value)
+        if (inner := _inner_json(value)) is not None:
+            changed = change_json(inner.value, "", self._clean_leaf, self._naming)
+            return value if changed is inner.value else json.dumps(changed, ensure_ascii=False)
+        return self._clean_text(value, name)
 
-    def _clean_text(self, text: str) -> str:
-        if not self._known:
+    def _clean_text(self, text: str, name: str = "") -> str:
+        if not self.known:
             return text
-        if self._pattern is None:
-            longest_first = sorted(self._known, key=len, reverse=True)
-            hunted = [re.escape(secret) for secret in longest_first if len(secret) >= _HUNTED_LENGTH]
-            self._pattern = re.compile("|".join(hunted) or r"(?!)")
-        cleaned = self._pattern.sub(lambda match: self._known[match.group()], text)
-        return _BASE64.sub(self._clean_packed, cleaned)
+        return self.known.clean(text if self._names.spare(name) else self._clean_spans(text))
 
-    def _clean_packed(self, match: re.Match[str]) -> str:
-        """Remove a base64 word in which a secret is encoded together with something else, such as a user's name."""
-        assert self._pattern is not None
-        found = self._pattern.search(_decoded(match.group()))
-        return self._known[found.group()] if found else match.group()
+    def _clean_spans(self, text: str) -> str:
+        for start, end in reversed(self._spans(text)):
+            if not REDACTED.search(text[start:end]):
+                text = f"{text[:start]}{self.known.stand_in(text[start:end])}{text[end:]}"
+        return text
+
+
+class _Row(str):
+    """The name of the rows of a table: each value of a row has the name of its column."""
+
+    columns: Sequence[Any] = ()
+
+    @classmethod
+    def of(cls, name: str, columns: Sequence[Any]) -> _Row:
+        row = cls(name)
+        row.columns = columns
+        return row
+
+    def column(self, index: int) -> str:
+        name = self.columns[index] if index < len(self.columns) else ""
+        return name if isinstance(name, str) else ""
 
 
 def _inner_json(text: str) -> Json | None:
     """The object or array whose JSON text a string is, or None."""
     with suppress(ValueError):
-        return Json(json.loads(text)) if text.startswith(("{", "[")) else None
+        return Json(json.loads(text)) if text.lstrip().startswith(("{", "[")) else None
     return None
 
 
-def _header_secrets(name: str, value: str) -> Iterator[str]:
+def _credentials(name: str, value: str) -> Iterator[str]:
+    """The credentials in the value of a header or field that is a secret."""
     if name in ("cookie", "set-cookie"):
         for part in re.split(r"[;,]\s*", value):
             key, _, cookie = part.partition("=")
@@ -189,33 +244,4 @@ def _header_secrets(name: str, value: str) -> Iterator[str]:
     credential = scheme.group(2) if scheme else value
     yield credential
     if scheme and scheme.group(1).lower() == "basic":
-        yield _decoded(credential).partition(":")[2]
-
-
-def _shaped(text: str) -> Iterator[str]:
-    yield from _JWT.findall(text)
-    for user, password in _USERINFO.findall(text):
-        yield f"{user}:{password}"
-        yield password
-        yield unquote(password)
-
-
-def _spellings(secret: str) -> Iterator[str]:
-    """The secret itself, as a JSON string, percent-encoded, and in both base64 alphabets with and without padding."""
-    yield secret
-    yield json.dumps(secret)[1:-1]
-    yield json.dumps(secret, ensure_ascii=False)[1:-1]
-    yield quote(secret, safe="")
-    if len(secret) >= _HUNTED_LENGTH:
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            encoded = encode(secret.encode()).decode()
-            yield encoded
-            yield encoded.rstrip("=")
-
-
-def _decoded(text: str) -> str:
-    bare = text.rstrip("=").replace("-", "+").replace("_", "/")
-    try:
-        return base64.b64decode(bare + "=" * (-len(bare) % 4)).decode("utf-8", "replace")
-    except ValueError:
-        return ""
+        yield unpack(credential).partition(":")[2]

@@ -147,7 +147,7 @@ class ReplayCassette(TestCassette):
         It saves looking into the body: recorded bodies hold no secrets, and so does one that equals a recorded one.
         """
         body = request.body
-        if not (body is None or isinstance(body, bytes)) or self._redactor.may_concern(request.uri, {}, None):
+        if not (body is None or isinstance(body, bytes)) or self._redactor.may_concern(request.uri, {}):
             return None
         headers = self._plain_headers(self._names_for(request.uri), tuple(request.headers.lower_items()))
         return None if headers is None else request_key(request.method, request.uri, headers, body)
@@ -155,7 +155,7 @@ class ReplayCassette(TestCassette):
     def _select_plain(self, names: frozenset[str], headers: tuple[tuple[str, str], ...]) -> Headers | None:
         """The headers that matter, or None when they can hold secrets or say that the body is packed."""
         given = dict(headers)
-        if _is_wrapped(given) or self._unknowing.may_concern("", given, None):
+        if _is_wrapped(given) or self._unknowing.may_concern("", given):
             return None
         return select(given, names)
 
