@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from goldtape.canonical.known import REDACTED, Known, Secret
 from goldtape.canonical.secret_names import SECRET_HEADERS, SecretNames, is_harmless, is_plural
@@ -126,11 +126,22 @@ class Redactor:
                 yield from ((secret, True) for secret in _credentials(name, value))
             yield from self._text_secrets(name, value)
         if isinstance(side, Request):
-            yield from self._text_secrets("uri", side.uri)
-            for name, value in parse_qsl(urlsplit(side.uri).query):
-                yield from self._field(name, value)
+            yield from self._uri_secrets(side.uri)
         for name, value in body_leaves(side, self._naming):
             yield from self._field(name, value)
+
+    def _uri_secrets(self, uri: str) -> Iterator[tuple[Secret, bool]]:
+        yield from ((uri[start:end], True) for start, end in find_shapes(uri))
+        yield from ((unquote(uri[start:end]), True) for start, end in self._long_parameters(uri))
+        parts = urlsplit(uri)
+        for segment in parts.path.split("/"):
+            yield from self._field("", unquote(segment))
+        for name, value in parse_qsl(parts.query):
+            yield from self._field(name, value)
+
+    def _long_parameters(self, text: str) -> Iterator[Span]:
+        if "=" in text:
+            yield from (one.span(2) for one in _LONG_PARAMETER.finditer(text) if not self._names.spare(one[1]))
 
     def _field(self, name: str, value: Any) -> Iterator[tuple[Secret, bool]]:
         if self._is_secret(name, value):
@@ -154,8 +165,7 @@ class Redactor:
         found = list(find_shapes(text))
         if self._names.may_be_in(text):
             found += find_named(text, self._names)
-        if "=" in text:
-            found += [one.span(2) for one in _LONG_PARAMETER.finditer(text) if not self._names.spare(one[1])]
+        found += self._long_parameters(text)
         apart: list[Span] = []
         for start, end in sorted(set(found), key=lambda span: (span[0] - span[1], span[0])):
             if start < end and all(end <= other[0] or other[1] <= start for other in apart):
@@ -179,7 +189,7 @@ class Redactor:
         if not self.known and "@" not in uri:
             return uri
         # User info is removed: clients send it as a header, and brackets are not allowed in its place.
-        return change_uri(self._clean_text(_ANY_USERINFO.sub("", uri)), self._clean_leaf)
+        return change_uri(self.known.clean(_ANY_USERINFO.sub("", uri)), self._clean_leaf)
 
     def _clean_leaf(self, name: str, value: Any) -> Any:
         if self._is_secret(name, value):

@@ -19,7 +19,7 @@ _BARE_END = (
     r"[;\s\"'<>`]|,(?=\s|[\w.-]+[=:]|$)|&(?:amp;)?(?=[\w.%\[\]-]*(?:=|$))|"
     r"\#(?=[\w.-]+=)|[)\]}](?=[\s.,;)\]}]|$)|\\[\"'nr]"
 )
-_BARE = rf"(?:(?!{_BARE_END})[^\n])+"
+_BARE = rf"(?![|>][+-]?\d?[ \t]*(?:\n|$))(?:\[redacted(?:-\d+)?\]|(?!{_BARE_END})[^\n])+"
 _SCHEME = r"(?:(?:Bearer|Basic|Digest|Token|ApiKey|Negotiate)[ \t]+)?"
 # `"password": "x"`, also within a string of JSON, in single quotes, with `=>`, and with a number as the value.
 _QUOTED_NAME = re.compile(
@@ -41,10 +41,12 @@ _LINE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _BLOCK = re.compile(
-    r"^(?P<indent>[ \t]*)(?P<name>[\w.-]+):[ \t]*[|>][+-]?\d?[ \t]*\n(?P<value>(?:(?P=indent)[ \t]+.*\n?)+)", re.M
+    r"^(?P<indent>[ \t]*)(?P<name>[\w.-]+):[ \t]*[|>][+-]?\d?[ \t]*\n"
+    r"(?P<value>(?P=indent)[ \t]+[^\n]*(?:\n(?P=indent)[ \t]+[^\n]*)*)",
+    re.MULTILINE,
 )
 _OPTION = re.compile(
-    r"(?<!\S)--?(?P<name>[A-Za-z][\w-]+)[ \t]+(?:(?P<q>[\"'])(?P<value>.*?)(?P=q)|(?P<bare>[^\s\"'-]\S*))"
+    r"(?<!\S)--?(?P<name>[A-Za-z][\w-]+)(?:[ \t]+|=)(?:(?P<q>[\"'])(?P<value>.*?)(?P=q)|(?P<bare>[^\s\"'-]\S*))"
 )
 _PART = re.compile(r'name="(?P<name>[^"]+)"(?:\r?\n[^\r\n]+)*\r?\n\r?\n(?P<value>.+?)(?=\r?\n--|\Z)', re.DOTALL)
 _PAIRS = (_QUOTED_NAME, _NAME, _LINE, _BLOCK, _OPTION, _PART)
@@ -73,15 +75,17 @@ def find_named(text: str, names: Names) -> Iterator[Span]:
     """Where the values of secret names stand in a text; they can overlap."""
     one_line = "\n" not in text.strip()
     for pattern in _PAIRS:
-        for match in pattern.finditer(text):
+        match = pattern.search(text)
+        while match:
+            start, end = match.span("value" if match["value"] is not None else "bare")
+            value = text[start:end]
             if _name(match["name"]) not in names:
-                continue
-            groups = match.groupdict()
-            group = "value" if groups["value"] is not None else "bare"
-            value = groups[group]
-            if _NOTHING.fullmatch(value) or (_is_sentence(match, pattern, one_line) and _PROSE.fullmatch(value)):
-                continue
-            yield match.span(group)
+                end = start  # a pair can stand inside the value of another
+            elif not _NOTHING.fullmatch(value) and not (
+                _is_sentence(match, pattern, one_line) and _PROSE.fullmatch(value)
+            ):
+                yield start, end
+            match = pattern.search(text, end)
     if "<" in text:
         yield from _in_markup(text, names)
     yield from _in_columns(text, names)

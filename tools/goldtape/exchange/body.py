@@ -46,6 +46,8 @@ def read_body(raw: bytes | None, headers: Mapping[str, str]) -> tuple[Body, dict
     if content_type.startswith("multipart/") and (boundary := _BOUNDARY.search(content_type)):
         raw = raw.replace(boundary.group(1).encode(), BOUNDARY.encode())
         headers["content-type"] = content_type.replace(boundary.group(1), BOUNDARY)
+    if b"\0" in raw:  # no UTF-8 text has it, and UTF-16 is full of it
+        return raw, headers
     try:
         return parse_body(raw.decode("utf-8"), content_type), headers
     except UnicodeDecodeError:
