@@ -26,8 +26,12 @@ def basic(secret: str) -> str:
     return base64.b64encode(f"ann:{secret}".encode()).decode()
 
 
-def _under(*names: str) -> dict[str, Made]:
-    return {f"field {name}": (lambda s, name=name: {"user": {name: s, "id": 1}}) for name in names}
+def _field(name: str) -> Made:
+    return lambda s: {"user": {name: s, "id": 1}}
+
+
+def _shaped(prefix: str) -> Made:
+    return lambda s: f"it is {prefix}{_plain(s) * 2}, see"
 
 
 NAMES = (
@@ -62,7 +66,7 @@ NAMES = (
     *("code_verifier", "cookie", "authorization", "proxy_authorization", "credentials", "SAMLResponse"),
 )
 JSON: dict[str, Made] = {
-    **_under(*NAMES),
+    **{f"field {name}": _field(name) for name in NAMES},
     "tainted object": lambda s: {"secret": {"value": s}},
     "tainted two deep": lambda s: {"credentials": {"db": {"pw_of_ann": s, "host": [s]}}},
     "tainted list": lambda s: {"tokens": [s, {"raw": s}]},
@@ -171,13 +175,11 @@ TEXTS: dict[str, Made] = {
     "form without a type": lambda s: f"user=ann&password={s}&x=1",
     "multipart without a type": lambda s: f'--b\r\nContent-Disposition: x; name="password"\r\n\r\n{s}\r\n--b--\r\n',
 }
-SHAPES: dict[str, Made] = {
-    prefix: (lambda s, prefix=prefix: f"it is {prefix}{_plain(s) * 2}, see")
-    for prefix in (
-        *("ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "sk_live_", "rk_live_", "sk-"),
-        *("sk-proj-", "AIza", "npm_", "pypi-", "SG.", "hf_", "hvs.", "shpat_", "whsec_", "ya29.", "dckr_pat_"),
-    )
-}
+PREFIXES = (
+    *("ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "sk_live_", "rk_live_", "sk-"),
+    *("sk-proj-", "AIza", "npm_", "pypi-", "SG.", "hf_", "hvs.", "shpat_", "whsec_", "ya29.", "dckr_pat_"),
+)
+SHAPES = {prefix: _shaped(prefix) for prefix in PREFIXES}
 HEADERS: dict[str, Made] = {
     "authorization, bearer": lambda s: ("authorization", f"Bearer {s}"),
     "authorization, basic": lambda s: ("authorization", f"Basic {basic(s)}"),
@@ -299,12 +301,24 @@ def _raw(made: Made) -> Callable[[str], Message]:
     return lambda s: Message(headers={"content-type": made(s)[0]} if made(s)[0] else {}, body=made(s)[1])
 
 
-IN_URI = {f"uri: {name}": (lambda s, made=made: Message(made(s))) for name, made in URIS.items()}
+def _string(made: Made) -> Callable[[str], Message]:
+    return _json(lambda s: {"note": made(s)})
+
+
+def _header(made: Made) -> Callable[[str], Message]:
+    return lambda s: Message(headers=dict([made(s)]))
+
+
+def _uri(made: Made) -> Callable[[str], Message]:
+    return lambda s: Message(made(s))
+
+
+IN_URI = {f"uri: {name}": _uri(made) for name, made in URIS.items()}
 PLACES: dict[str, Callable[[str], Message]] = {
     **{f"json: {name}": _json(made) for name, made in JSON.items()},
     **{f"text: {name}": _text(made) for name, made in (TEXTS | SHAPES).items()},
-    **{f"string: {name}": _json(lambda s, made=made: {"note": made(s)}) for name, made in (TEXTS | SHAPES).items()},
-    **{f"header: {name}": (lambda s, made=made: Message(headers=dict([made(s)]))) for name, made in HEADERS.items()},
+    **{f"string: {name}": _string(made) for name, made in (TEXTS | SHAPES).items()},
+    **{f"header: {name}": _header(made) for name, made in HEADERS.items()},
     **{f"bytes: {name}": _raw(made) for name, made in RAW.items()},
     **IN_URI,
 }

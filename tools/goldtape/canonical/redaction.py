@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from goldtape.canonical.known import REDACTED, Known, Secret
 from goldtape.canonical.secret_names import SECRET_HEADERS, SecretNames, is_harmless, is_plural
-from goldtape.canonical.secret_shapes import find_shapes, may_hold, unpack
+from goldtape.canonical.secret_shapes import find_shapes, may_be_in_uri, may_hold, unpack
 from goldtape.canonical.secret_texts import Span, find_named
 from goldtape.exchange.interaction import Interaction, Json, Request, Response
 from goldtape.exchange.walk import body_leaves, change_json, change_request, change_side, change_uri, leaves
@@ -65,19 +65,23 @@ class Redactor:
 
     def may_concern(self, uri: str, headers: Mapping[str, str]) -> bool:
         """A quick look at URI and headers: False only if `redact_request` would change nothing in them."""
+        path, _, query = uri.partition("://")[2].partition("?")
         return bool(
             self.known
             or "@" in uri
             or "#" in uri
             or "%" in uri
-            or not self._is_quiet("uri", uri)
-            or any(not self._is_quiet(name, value) for name, value in headers.items())
+            or "=" in path
+            or ":" in path.partition("/")[2]
+            or may_be_in_uri(uri)
+            or (query and not all(map(self._is_quiet, *zip(*map(_pair, query.split("&")), strict=True))))
+            or not all(map(self._is_quiet, headers, headers.values()))
         )
 
     def _looks_quiet(self, name: str, value: str) -> bool:
-        if self._is_secret_header(name):
+        if self._is_secret_header(name) or may_hold(value):
             return False
-        return not (may_hold(value) or self._names.may_be_in(value) or _LONG_PARAMETER.search(value))
+        return not (len(value) > 11 and name in ("key", "code")) and not self._names.may_be_in(value)
 
     def _is_secret_header(self, name: str) -> bool:
         return name in SECRET_HEADERS or name in self._names
@@ -156,21 +160,16 @@ class Redactor:
             yield from self._text_secrets("", value.decode("latin-1"))
 
     def _text_secrets(self, name: str, text: str) -> Iterator[tuple[Secret, bool]]:
-        for start, end in () if self._names.spare(name) else self._spans(text):
-            secret = text[start:end]
-            yield secret, not _WORD.fullmatch(secret)
+        found = [] if self._names.spare(name) else self._find(text)
+        for start, end in (*_merged(found), *found):
+            yield text[start:end], not _WORD.fullmatch(text[start:end])
 
-    def _spans(self, text: str) -> list[Span]:
-        """Where the secrets of a text stand, in order and apart from each other; the longest of those that overlap."""
-        found = list(find_shapes(text))
+    def _find(self, text: str) -> list[Span]:
+        """Where the secrets of a text stand, in order; they can overlap."""
+        found = [*find_shapes(text), *self._long_parameters(text)]
         if self._names.may_be_in(text):
             found += find_named(text, self._names)
-        found += self._long_parameters(text)
-        apart: list[Span] = []
-        for start, end in sorted(set(found), key=lambda span: (span[0] - span[1], span[0])):
-            if start < end and all(end <= other[0] or other[1] <= start for other in apart):
-                apart.append((start, end))
-        return sorted(apart)
+        return sorted(set(found))
 
     # ---------------------------------------------------------------- removing them
 
@@ -213,7 +212,7 @@ class Redactor:
         return self.known.clean(text if self._names.spare(name) else self._clean_spans(text))
 
     def _clean_spans(self, text: str) -> str:
-        for start, end in reversed(self._spans(text)):
+        for start, end in reversed(_merged(self._find(text))):
             if not REDACTED.search(text[start:end]):
                 text = f"{text[:start]}{self.known.stand_in(text[start:end])}{text[end:]}"
         return text
@@ -233,6 +232,22 @@ class _Row(str):
     def column(self, index: int) -> str:
         name = self.columns[index] if index < len(self.columns) else ""
         return name if isinstance(name, str) else ""
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name, value
+
+
+def _merged(spans: Sequence[Span]) -> list[Span]:
+    """Spans in order, those that overlap made one."""
+    merged: list[Span] = []
+    for start, end in spans:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif start < end:
+            merged.append((start, end))
+    return merged
 
 
 def _inner_json(text: str) -> Json | None:

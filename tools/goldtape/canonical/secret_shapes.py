@@ -57,17 +57,23 @@ SHAPES = (
     re.compile(r"(?<!\S)(?:-u|--user|--proxy-user)[ =]?[\"']?[^\s:\"']+:([^\s\"']+)"),
 )
 _BASIC = re.compile(r"\bBasic\s+([A-Za-z0-9+/_-]{6,}={0,2})", re.IGNORECASE)
+# For the quick look: what every match of a shape contains.
 _QUICK = re.compile(
-    r"-----BEGIN|eyJ|://[^\s/]*@|\bBearer\s|\bBasic\s|\s-u|--|hooks\.|webhooks|"
-    r"A[KSBC][IC]A|gh[pousr]_|github_pat|gl[a-z]{2,5}[-_]|xox|xapp-|[sr]k_|whsec_|sk-|AIza|ya29|1//|npm_|pypi-|SG\.|dapi|"
-    r"_v1_|hf_|hv[sbr]\.|dckr_|shp|key-|AGE-|PMAK-|lin_|sq0|:AA",
-    re.IGNORECASE,
+    r"A[KSBC][IC]A|gh[pousr]_|github_pat_|gl[a-z]{2,5}[-_]|xox[a-z]|xapp-|[sr]k[-_]|whsec_|AIza|ya29\.|1//|npm_|pypi-|SG\.|"
+    r"dapi|_v1_|hf_|hv[sbr]\.|dckr_|shp[acps]|key-|AGE-|PMAK-|lin_api|sq0|:AA|eyJ|PRIVATE|hooks\.|webhooks|@|"
+    r"[Bb][Ee][Aa][Rr][Ee][Rr]\s|[Bb][Aa][Ss][Ii][Cc]\s|-u|--user|--proxy-user"
 )
+_LONG_WORD = re.compile(r"[\w.-]{13}")
 
 
 def may_hold(text: str) -> bool:
     """A quick look: False only if no shape is in this text."""
-    return bool(_QUICK.search(text)) or text.startswith("-u")
+    return bool(_QUICK.search(text))
+
+
+def may_be_in_uri(uri: str) -> bool:
+    """`may_hold` for a URI without user info: what is left are keys, and these are long words."""
+    return bool(_LONG_WORD.search(uri)) and may_hold(uri)
 
 
 def find_shapes(text: str) -> Iterator[tuple[int, int]]:
