@@ -168,3 +168,19 @@ def test_a_value_first_named_a_secret_in_the_teardown_is_no_drift_of_the_body(sh
     assert recorded.verify().outcomes == {"passed": 1}
     assert recorded.record().changed == []
     assert recorded.replay().outcomes == {"passed": 1}
+
+
+def test_a_body_that_failed_is_told_all_that_drifted(shop: Project) -> None:
+    """Nothing is compared after it, so a relation between minted values is told at once."""
+    story = """
+    def test_buy(shop):
+        first, second = (shop.post("/v1/carts", json={"name": name}).json() for name in "ab")
+        assert shop.get(f"/v1/carts/{first['id']}").json()["id"] == first["id"]
+    """
+    recorded = shop.add("tests/test_shop.py", story).recorded()
+
+    mixed = "return stamped(CARTS[cart_id] | {'id': list(CARTS)[-1]}, 200)"
+    verified = recorded.change_service("return stamped(CARTS[cart_id], 200)", mixed).verify()
+
+    assert verified.outcomes == {"failed": 1}
+    assert "received.id   expected" in verified.output

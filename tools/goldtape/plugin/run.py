@@ -281,7 +281,9 @@ class Run:
             # A body that failed half-way did not send the other requests; that does not make the service different.
             expected = {**expected, "exchanges": expected["exchanges"][: len(actual["exchanges"])]}
             actual = {**actual, **{key: expected[key] for key in ("cases", "races") if key in expected}}
-        found = [one for one in drift.compare(expected, actual) if not (early and drift.may_settle(one))]
+        # After a body that failed nothing is compared later, so all is told now.
+        waits = early and not failed
+        found = [one for one in drift.compare(expected, actual) if not (waits and drift.may_settle(one))]
         self._drifted = bool(found)
         if found:
             return self._explainer.differences(found)
