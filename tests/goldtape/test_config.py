@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,11 @@ def loaded(folder: Path, toml: str) -> Config:
             id="volatile-class",
         ),
         pytest.param(
+            f"{SHOP}volatile = [{{path = 'a', as = 'in 1 h', why = 'w'}}]\n",
+            ["shop.volatile", "'in 1 h'", "did you mean 'in 1h'?"],
+            id="volatile-distance",
+        ),
+        pytest.param(
             f"{SHOP}volatile = [{{path = 'a', as = 'uuid'}}]\n", ["lacks why", "'a'"], id="volatile-without-why"
         ),
         pytest.param(f"{SHOP}volatile = ['a']\n", ["shop.volatile", "'a'", "table"], id="volatile-no-table"),
@@ -93,6 +99,23 @@ def test_load_volatile_rule_is_read_with_its_reason(tmp_path: Path) -> None:
     assert loaded(tmp_path, f"{SHOP}{rule}\n").systems["shop"].volatile == (
         Volatile("took[*].ms", "constant", "a duration", frozenset({"shop.test"})),
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "span"),
+    [
+        ("in 90s", timedelta(seconds=90)),
+        ("in -20m", timedelta(minutes=-20)),
+        ("in 1h", timedelta(hours=1)),
+        ("in 30d", timedelta(days=30)),
+        ("instant", None),
+    ],
+)
+def test_load_volatile_rule_can_name_a_distance_to_the_clock(tmp_path: Path, kind: str, span: timedelta | None) -> None:
+    """For an expiry in whole seconds, which shows no relation to another instant."""
+    [rule] = loaded(tmp_path, f"{SHOP}volatile = [{{path = 'a', as = '{kind}', why = 'w'}}]\n").systems["shop"].volatile
+
+    assert rule.span == span
 
 
 def test_target_unknown_name_names_the_nearest(tmp_path: Path) -> None:

@@ -11,15 +11,20 @@ Unknown keys and wrong types are errors that name the key, the value and the nea
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 GUARDS = ("tapes", "all")
 VOLATILE_CLASSES = ("constant", "etag", "instant", "token", "uuid")
+
+_SPAN = re.compile(r"in (-?\d+)([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 class ConfigError(ValueError):
@@ -32,13 +37,19 @@ class Volatile:
 
     `path` is dotted below the body, `[*]` is any position: `assigned[*].durationMs`. `kind` is one of
     VOLATILE_CLASSES; "constant" makes 0, "" or False of every scalar at the path or below it, the others are
-    numbered. The rule is for responses of `hosts`, which are those of its system; an empty set is every host.
+    numbered. It can also be a distance to the clock: "in 1h", "in -20m". The rule is for responses of `hosts`, which
+    are those of its system; an empty set is every host.
     """
 
     path: str
     kind: str
     why: str
     hosts: frozenset[str] = frozenset()
+
+    @property
+    def span(self) -> timedelta | None:
+        """The distance to the clock that the rule gives an instant."""
+        return span_of(self.kind)
 
     def is_about(self, uri: str) -> bool:
         """Whether the rule is for the responses to requests for a URI."""
@@ -122,6 +133,12 @@ class Config:
         return None
 
 
+def span_of(kind: str) -> timedelta | None:
+    """The distance that a kind of rule names: "in 90s", "in -20m", "in 1h", "in 30d"; None if it is no distance."""
+    named = _SPAN.fullmatch(kind)
+    return timedelta(**{_UNITS[named[2]]: int(named[1])}) if named else None
+
+
 def find_root(start: Path) -> Path | None:
     """The nearest folder at or above `start` whose pyproject.toml has a [tool.goldtape] table."""
     for folder in (start, *start.parents):
@@ -188,8 +205,8 @@ def _volatile(row: Any, where: str, hosts: frozenset[str]) -> Volatile:
     given = _checked(row, where, _VOLATILE_KEYS)
     if missing := [key for key in _VOLATILE_KEYS if key not in given]:
         raise ConfigError(f"a row of {where} lacks {', '.join(missing)}: {row!r}")
-    if given["as"] not in VOLATILE_CLASSES:
-        raise ConfigError(f"{where}: as = {given['as']!r}{_nearest(given['as'], VOLATILE_CLASSES)}")
+    if given["as"] not in VOLATILE_CLASSES and span_of(given["as"]) is None:
+        raise ConfigError(f"{where}: as = {given['as']!r}{_nearest(given['as'], (*VOLATILE_CLASSES, 'in 1h'))}")
     return Volatile(given["path"], given["as"], given["why"], hosts)
 
 

@@ -24,12 +24,21 @@ def test_a_placeholder_looks_like_its_kind(kind: Kind) -> None:
     match = kind.looks.fullmatch(text)
     assert match
 
-    written = kind.written(match, 7)
+    written = kind.spell(match, kind.placeholder(7))
 
     assert kind.hint in written
     again = kind.looks.fullmatch(written)
     assert again
     assert kind.key(again) == kind.placeholder(7)
+
+
+@pytest.mark.parametrize("digit", "0fF")
+def test_a_uuid_that_says_there_is_none_is_data(digit: str) -> None:
+    """The nil and the max UUID (RFC 9562) stand for nothing that a server minted."""
+    none = re.sub("x", digit, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
+    one = Interaction(Request("GET", "http://a.test/", {}), Response(200, "", {}, Json({"parent": none})))
+
+    assert placeholders.stabilise([one]) == [one]
 
 
 def test_a_new_row_is_a_new_kind(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,7 +145,7 @@ def test_a_snapshot_reads_as_the_story_of_its_test(shop: Project) -> None:
         "received": {
             "error": {
                 "code": "STALE",
-                "message": "cart 00000000-0000-4000-8000-000000000001 was changed at 2000-01-01T00:00:03.000000Z",
+                "message": "cart 00000000-0000-4000-8000-000000000001 was changed at 2000-01-01T00:00:00.000003Z",
             }
         },
     }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
 
 from goldtape.canonical.addresses import Substitution, substitute
 from goldtape.canonical.cookies import lasting
@@ -80,7 +80,8 @@ class Pipeline:
             interactions = settle(interactions, race)
         volatile = [rule for system in self.config.systems.values() for rule in system.volatile]
         # If requests overlap, the order of the server's instants is noise.
-        return stabilise(interactions, volatile, raced=bool(races) or any(one.overlapped for one in captured))
+        raced = bool(races) or any(one.overlapped for one in captured)
+        return stabilise(interactions, volatile, raced=raced, clock=_clock(ordered))
 
     def redactor(self) -> Redactor:
         """A new redactor, for one test."""
@@ -117,10 +118,18 @@ class Pipeline:
     def _by_actor(self, captured: Sequence[Captured]) -> list[Captured]:
         """Sort the interactions of each lane by actor; they come one after the other."""
         ordered: list[Captured] = []
-        for lane, together in groupby(captured, key=lambda one: one.lane):
+        for lane, together in itertools.groupby(captured, key=lambda one: one.lane):
             sequence = list(together)
             ordered += sequence if lane is None else sorted(sequence, key=lambda one: self.actor(one.interaction))
         return ordered
+
+
+def _clock(captured: Sequence[Captured]) -> list[datetime | None]:
+    """When each request started; one whose time is not known came with the last known one."""
+    known: list[datetime | None] = []
+    for one in captured:
+        known.append(one.at or (known[-1] if known else None))
+    return known
 
 
 def _lasting(one: Captured) -> Interaction:

@@ -12,10 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from goldtape.canonical.kinds import ETAG, KINDS, Key, Kind, Match
+from goldtape.canonical.kinds import ETAG, INSTANT, KINDS, Kind
+from goldtape.canonical.sighting import Key, Match, Sighting
 from goldtape.config import Volatile
 from goldtape.exchange import paths
 from goldtape.exchange.interaction import Interaction, Json
@@ -32,23 +34,29 @@ _WORD = re.compile(rf"[0-9A-Za-z_-]{{{_TELLING_LENGTH},}}")
 
 
 def stabilise(
-    interactions: Sequence[Interaction], volatile: Sequence[Volatile] = (), *, raced: bool = False
+    interactions: Sequence[Interaction],
+    volatile: Sequence[Volatile] = (),
+    *,
+    raced: bool = False,
+    clock: Sequence[datetime | None] = (),
 ) -> list[Interaction]:
     """Replace every minted value of one test by its placeholder.
 
     `interactions` are the whole test, in the order in which the requests started; `volatile` are the systems' rules.
+    `clock` says when each request started, empty if that is not known: it tells a minted instant from one that is data.
     If requests are `raced`, the order of instants is an outcome of the race: they are numbered by first appearance.
     """
     held = [_hold(one, volatile) for one in interactions]
     mint = _Mint(watched=set(_without_look(held, volatile)))
-    for one in held:
+    for one, mint.now in zip(held, clock or [None] * len(held), strict=True):
         for name, value in request_leaves(one.request):
             mint.sent(name, value)
         for value, kind in _by_path(one, volatile):
             mint.declared(value, kind)
+        mint.ruled |= _by_clock(one, volatile)
         for name, value in response_leaves(one.response):
             mint.received(name, value)
-    mint.number(raced)
+    mint.place(raced)
     return [change_interaction(one, mint.change) for one in held]
 
 
@@ -57,16 +65,16 @@ class _Mint:
     """Who showed each value first, which values are minted, and their placeholders.
 
     `watched` are minted texts without a look of their own; every text is searched for them. `by_client` says of each
-    value whether the client showed it first. `alike` are values that cannot be told apart, `ruled` those of a rule.
+    value whether the client showed it first. `ruled` are the values of a rule, with the rule's kind; `now` is when the
+    request started whose values are met.
     """
 
     watched: set[str]
+    now: datetime | None = None
     by_client: dict[Key, bool] = field(default_factory=dict)
-    minted: dict[Key, Kind] = field(default_factory=dict)
-    alike: set[Key] = field(default_factory=set)
-    ruled: set[str] = field(default_factory=set)
-    numbers: dict[Key, int] = field(default_factory=dict)
-    becomes: dict[Key, str] = field(default_factory=dict)
+    minted: dict[Key, tuple[Kind, Sighting]] = field(default_factory=dict)
+    ruled: dict[Key, str] = field(default_factory=dict)
+    becomes: dict[Key, Any] = field(default_factory=dict)
 
     # ---------------------------------------------------------------- meeting values
 
@@ -89,34 +97,25 @@ class _Mint:
                 self._keep(etag, ETAG)
             return
         for kind, match, key in _looking_in(value):
-            if kind.apart(match):
-                self._keep(key, kind)
-            elif not self.by_client.setdefault(key, False):
-                self.alike.add(key)
+            self._keep(key, kind, match)
 
     def declared(self, value: str, kind: Kind) -> None:
-        self.ruled.add(value)
+        self.ruled[value] = kind.name
         self._keep(value, kind)
 
     def _watched_in(self, text: str) -> list[str]:
         return [word for word in (text, *_WORD.findall(text)) if word in self.watched] if self.watched else []
 
-    def _keep(self, key: Key, kind: Kind) -> None:
-        if not self.by_client.setdefault(key, False):
-            self.minted.setdefault(key, kind)
+    def _keep(self, key: Key, kind: Kind, match: Match | None = None) -> None:
+        if not self.by_client.setdefault(key, False) and key not in self.minted:
+            self.minted[key] = kind, Sighting(key, match, self.now, self.ruled.get(key, ""))
 
     # ---------------------------------------------------------------- replacing them
 
-    def number(self, raced: bool) -> None:
+    def place(self, raced: bool) -> None:
         for kind in KINDS:
-            keys: list[Any] = [key for key, its in self.minted.items() if its is kind]
-            number = 0
-            for key in sorted(keys) if kind.ordered and not raced else keys:
-                number += 1
-                while self.by_client.get(kind.placeholder(number)):  # the test uses this very value itself
-                    number += 1
-                self.numbers[key] = number
-                self.becomes[key] = str(kind.placeholder(number))
+            sightings = [sighting for its, sighting in self.minted.values() if its is kind]
+            self.becomes |= kind.placed(sightings, self.by_client.get, raced)
 
     def change(self, name: str, value: Any) -> Any:
         if not isinstance(value, str):
@@ -136,10 +135,8 @@ class _Mint:
         return value
 
     def _placeholder(self, kind: Kind, match: Match) -> str:
-        key = kind.key(match)
-        if key in self.numbers and kind.apart(match):
-            return kind.written(match, self.numbers[key])
-        return kind.written(match, 0) if key in self.alike else match.group()
+        placeholder = self.becomes.get(kind.key(match))
+        return match.group() if placeholder is None else kind.spell(match, placeholder)
 
 
 def _looking_in(text: str) -> Iterator[tuple[Kind, Match, Key]]:
@@ -189,11 +186,26 @@ def _by_path(one: Interaction, rules: Iterable[Volatile]) -> Iterator[tuple[str,
         return
     for rule in rules:
         kind = _BY_NAME.get(rule.kind)
-        # An instant is found by its look. If a value under such a rule has no such look, goldens must show it.
-        if kind and not kind.ordered and rule.is_about(one.request.uri):
+        if kind and kind is not INSTANT and rule.is_about(one.request.uri):
             for value in paths.find(one.response.body.value, rule.path):
                 if isinstance(value, str) and value:
                     yield from ((text, kind) for text in (_etags_in(value) if kind is ETAG else [value]))
+
+
+def _by_clock(one: Interaction, rules: Iterable[Volatile]) -> dict[Key, str]:
+    """The instants of a response at the paths of the rules about instants, with what each rule says.
+
+    An instant is found by its look. If a value under such a rule has no such look, goldens must show it.
+    """
+    if not isinstance(one.response.body, Json):
+        return {}
+    return {
+        key: rule.kind
+        for rule in rules
+        if (rule.kind == INSTANT.name or rule.span is not None) and rule.is_about(one.request.uri)
+        for value in paths.find(one.response.body.value, rule.path)
+        if isinstance(value, str) and (match := INSTANT.looks.fullmatch(value)) and (key := INSTANT.key(match))
+    }
 
 
 def _without_look(interactions: Iterable[Interaction], rules: Sequence[Volatile]) -> Iterator[str]:
