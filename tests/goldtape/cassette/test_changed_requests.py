@@ -237,6 +237,7 @@ CHANGES = [
     Change("JSON: no body", POST, replace(POST, body=None)),
     Change("JSON: broken", POST, raw((POST.body or b"")[:-1])),
     Change("JSON: a long number", raw(b'{"n":9007199254740992}'), raw(b'{"n":9007199254740993}')),
+    Change("JSON: not UTF-8, in another order", raw(b'{"a":1,"b":"\xff"}'), raw(b'{"b":"\xff","a":1}')),
     Change("JSON: NaN as null", raw(b'{"n":NaN}'), raw(b'{"n":null}')),
     Change("JSON: first of two equal keys", TWICE, raw(b'{"a":3,"a":1}')),
     Change("JSON: first of two equal keys dropped", TWICE, raw(b'{"a":1}')),
