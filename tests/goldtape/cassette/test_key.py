@@ -34,6 +34,7 @@ def key(uri: str = URL, body: bytes | None = None, method: str = "POST", headers
         pytest.param({"uri": f"{URL}/caf%c3%a9"}, {"uri": f"{URL}/caf%C3%A9"}, id="path-hex-case"),
         pytest.param({"uri": f"{URL}/a:b@c"}, {"uri": f"{URL}/a%3Ab%40c"}, id="path-delimiters"),
         pytest.param({"uri": f"{URL}/a:b@c"}, {"uri": f"{URL}/a:b%40c"}, id="path-half-quoted"),
+        pytest.param({"uri": f"{URL}/a\\b"}, {"uri": f"{URL}/a%5Cb?"}, id="path-quoted-too-little"),
     ],
 )
 def test_key_same_meaning_in_another_spelling_is_equal(one: dict[str, Any], other: dict[str, Any]) -> None:
