@@ -10,6 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from goldtape.live import NOT_HERE
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -31,7 +35,7 @@ def live_run(bug: Sequence[Edit], test: str, folder: Path) -> subprocess.Complet
         assert text.count(edit.before) == 1, f"{edit.file} has {text.count(edit.before)} times {edit.before!r}"
         source.write_text(text.replace(edit.before, edit.after), encoding="utf-8")
     # What stands on PYTHONPATH is found before the installed package, by the services' processes too.
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "pytest", "--live", "-q", "-p", "no:cacheprovider", test],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(folder)},
@@ -39,3 +43,6 @@ def live_run(bug: Sequence[Edit], test: str, folder: Path) -> subprocess.Complet
         text=True,
         check=False,
     )
+    if missing := next((line for line in done.stdout.splitlines() if NOT_HERE in line), None):
+        pytest.skip(missing.partition(" skipped: ")[2])
+    return done

@@ -16,6 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Timer
 
+from goldtape.live.process import END_WITH_PARENT, Missing, stop
+
 PACKAGE = "@vercel/cosmosdb-server"
 VERSION = "1.0.1"
 CACHE = Path(__file__).resolve().parents[2] / ".goldtape" / "npm"
@@ -24,7 +26,6 @@ CACHE = Path(__file__).resolve().parents[2] / ".goldtape" / "npm"
 KEY = b64encode(b"loopback emulator, not a secret").decode()
 
 START_TIMEOUT_S = 30.0
-STOP_TIMEOUT_S = 5.0
 
 
 class EmulatorError(Exception):
@@ -39,7 +40,8 @@ def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
         The variables to add to the service's environment: COSMOS_ENDPOINT and COSMOS_KEY, or none.
 
     Raises:
-        EmulatorError: node or npm is missing, or the emulator cannot be installed or started.
+        Missing: node or npm is not installed.
+        EmulatorError: The emulator cannot be installed or started.
     """
     if environ.get("CURATION_STORE") != "cosmos" or environ.get("COSMOS_ENDPOINT"):
         yield {}
@@ -49,19 +51,23 @@ def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        start_new_session=True,
+        preexec_fn=END_WITH_PARENT,
     )
     try:
         yield {"COSMOS_ENDPOINT": f"http://127.0.0.1:{_port(process)}", "COSMOS_KEY": KEY}
     finally:
-        _stop(process)
+        stop(process)
+        if process.stdout:
+            process.stdout.close()
 
 
 def _command(name: str) -> str:
     if found := shutil.which(name):
         return found
-    raise EmulatorError(
-        f"{name} is not installed, and CURATION_STORE=cosmos needs it for the local emulator\n"
-        "  install Node.js 18 or newer, or set COSMOS_ENDPOINT and COSMOS_KEY to use an account"
+    raise Missing(
+        f"{name} is not installed, and CURATION_STORE=cosmos needs it: install Node.js 18 or newer, "
+        "or name an account: COSMOS_ENDPOINT, COSMOS_KEY"
     )
 
 
@@ -112,14 +118,3 @@ def _port(process: subprocess.Popen[str]) -> int:
             "  run `node --version` (18 or newer), or set COSMOS_ENDPOINT and COSMOS_KEY"
         )
     return int(port)
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    assert process.stdout is not None
-    process.stdout.close()

@@ -22,7 +22,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TypedDict
 
-from goldtape.live.process import END_WITH_PARENT
+from goldtape.live.process import END_WITH_PARENT, Missing
 
 # Below the range from which systems give out ports for outgoing connections, so a restart finds its port free.
 PORTS = range(14450, 14650)
@@ -74,7 +74,7 @@ CONFIGURATION = """\
 
 
 class SmbServerError(Exception):
-    """There is no SMB server and none can be started; the message says what to do."""
+    """smbd cannot be started here, although it is installed; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,8 @@ def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
         SMB_DOWN_FILE.
 
     Raises:
-        SmbServerError: smbd is not installed, or did not start.
+        Missing: smbd is not installed.
+        SmbServerError: smbd did not start.
     """
     if environ.get("SMB_UNC_PATH"):
         yield {}
@@ -129,11 +130,9 @@ def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
 def _command(name: str) -> str:
     if found := shutil.which(name, path=f"{os.environ.get('PATH', '')}:{SBIN}"):
         return found
-    raise SmbServerError(
-        f"{name} is not installed, and the coordinator needs an SMB share\n"
-        "  Debian, Ubuntu: apt-get install --no-install-recommends samba\n"
-        "  or name a share: SMB_UNC_PATH, SMB_ARCHIVE_SUBPATH, SMB_USERNAME, SMB_PASSWORD, SMB_PORT,"
-        " IT_SMB_USERNAME, IT_SMB_PASSWORD"
+    raise Missing(
+        f"{name} is not installed: apt-get install --no-install-recommends samba (Debian, Ubuntu), or name a share: "
+        "SMB_UNC_PATH, SMB_ARCHIVE_SUBPATH, SMB_USERNAME, SMB_PASSWORD, SMB_PORT, IT_SMB_USERNAME, IT_SMB_PASSWORD"
     )
 
 

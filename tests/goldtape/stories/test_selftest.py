@@ -124,6 +124,14 @@ def _(good: Project) -> Project:
     return with_body(good, "def test_ask(shop):\n    pass").record()
 
 
+@row("nothing to start it with", r"^shop cannot be started here: smbd is not installed$", "Missing")
+def _(good: Project) -> Project:
+    start = "def running(environ):\n    raise Missing('smbd is not installed')\n"
+    stack = f"from goldtape.live.process import Missing\n\n{start}"
+    served = 'url-env = "NOWHERE_URL"\nserve = "python -c pass"\nstack = ["lacking:running"]'
+    return good.add("lacking.py", stack).configure('url-env = "SHOP_URL"', served).run("--live=require")
+
+
 @row("unanswered", r" got no response, so nothing was written:$", "Unanswered")
 def _(good: Project) -> Project:
     broken = good.change_service('cart = {"id"', 'raise httpx.ConnectError("refused")\n    cart = {"id"')

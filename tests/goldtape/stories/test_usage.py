@@ -211,3 +211,64 @@ def test_the_plugins_below_may_be_switched_off(shop: Project) -> None:
 
     assert recorded.replay("-p", "no:recording").outcomes == {"passed": 1}
     assert "fixture 'snapshot' not found" in recorded.replay("-p", "no:syrupy").output
+
+
+LACKING = """
+from goldtape.live.process import Missing
+
+def running(environ):
+    raise Missing("smbd is not installed: apt-get install samba")
+"""
+
+
+@pytest.fixture
+def lacking(shop: Project) -> Project:
+    """A project whose system stands on something that is not installed, with a test that needs no system."""
+    served = 'url-env = "NOWHERE_URL"\nserve = "python -c pass"\nstack = ["lacking:running"]'
+    tests = ASK + ASK.replace("test_ask", "test_again") + "\ndef test_other():\n    pass\n"
+    return shop.add("tests/test_shop.py", tests).add("lacking.py", LACKING).configure('url-env = "SHOP_URL"', served)
+
+
+@pytest.mark.parametrize("arguments", [["--live"], ["--live", "--record-mode=rewrite"]])
+def test_a_system_that_cannot_be_started_here_skips_its_tests_in_one_line(
+    lacking: Project, arguments: list[str]
+) -> None:
+    """The line says what is missing and how to get it; other tests run."""
+    live = lacking.run(*arguments)
+
+    assert live.outcomes == {"passed": 1, "skipped": 2}
+    assert live.summary == [
+        "2 tests skipped: shop cannot be started here: smbd is not installed: apt-get install samba"
+    ]
+    assert live.changed == []
+
+
+def test_a_run_with_workers_counts_the_skipped_tests_of_all_of_them(lacking: Project) -> None:
+    """The workers skip, the run reports."""
+    live = lacking.run_apart("--live", "-n", "2")
+
+    assert live.summary == [
+        "2 tests skipped: shop cannot be started here: smbd is not installed: apt-get install samba"
+    ]
+
+
+@pytest.mark.parametrize("how", ["option", "environment"])
+def test_a_run_that_requires_its_systems_fails_instead(
+    lacking: Project, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """For CI, where a skipped test is a hole."""
+    if how == "environment":
+        monkeypatch.setenv("GOLDTAPE_LIVE", "require")
+
+    live = lacking.run(*(["--live=require"] if how == "option" else []))
+
+    assert live.outcomes == {"passed": 1, "errors": 2}
+    for report in live.reports.values():
+        assert report == ["shop cannot be started here: smbd is not installed: apt-get install samba"]
+
+
+def test_live_takes_no_path_for_its_value(lacking: Project) -> None:
+    """`pytest --live tests/x` runs tests/x, and a value that nobody knows is refused."""
+    assert lacking.run("--live", "tests/test_shop.py::test_other").outcomes == {"passed": 1}
+    assert lacking.run("--live=require", "tests/test_shop.py::test_other").outcomes == {"passed": 1}
+    assert "--live" in lacking.run("--live=yes").usage_error[1]

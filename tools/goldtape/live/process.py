@@ -10,9 +10,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -20,15 +21,28 @@ START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
 
 
-def _end_with_parent() -> None:
-    # prctl(2), PR_SET_PDEATHSIG: a run that is killed cannot stop its children.
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-    # `stop` sends this signal, and a run in the background of a script passes on to its children that it is ignored.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def ending_with_parent(number: signal.Signals = signal.SIGTERM) -> Callable[[], None] | None:
+    """For Popen's `preexec_fn`: a child gets this signal when the run ends in whatever way, so it does not outlive it.
+
+    None where the operating system has no such call.
+    """
+    if sys.platform != "linux":
+        return None
+
+    def prepare() -> None:
+        # prctl(2), PR_SET_PDEATHSIG: a run that is killed cannot stop its children.
+        ctypes.CDLL(None).prctl(1, number)
+        # `stop` sends this signal, and a run in the background of a script passes on that it is ignored.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    return prepare
 
 
-END_WITH_PARENT = _end_with_parent if sys.platform == "linux" else None
-"""For Popen's `preexec_fn`; None where the operating system has no such call."""
+END_WITH_PARENT = ending_with_parent()
+
+
+class Missing(RuntimeError):
+    """What a server stands on is not installed here; the message says in one line how to get it."""
 
 
 class StartError(RuntimeError):
@@ -56,9 +70,9 @@ def serving(
     port = port or free_port()
     words = shlex.split(template.format(port=port))
     command = [sys.executable if word == "python" else word for word in words]
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
-        try:
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as output:
             child = subprocess.Popen(
                 command,
                 cwd=folder,
@@ -69,8 +83,8 @@ def serving(
                 start_new_session=True,
                 preexec_fn=END_WITH_PARENT,
             )
-        except OSError as error:
-            raise StartError(f"{error}\n  $ {shlex.join(command)}") from error
+    except OSError as error:
+        raise StartError(f"{error}\n  $ {shlex.join(command)}") from error
     url = f"http://127.0.0.1:{port}"
     try:
         if why := _wait_until_ready(child, f"{url}{ready}"):
@@ -81,15 +95,23 @@ def serving(
         stop(child)
 
 
-def stop(child: subprocess.Popen[bytes]) -> None:
-    """End a child process: with a signal first, so that it can clean up, then by force."""
+def stop(child: subprocess.Popen[Any]) -> None:
+    """End a child process and all that it has started: with a signal first, so that it can clean up, then by force.
+
+    The child has to lead a session of its own.
+    """
     if child.poll() is None:
-        child.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
-        try:
+        _signal(child, signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
             child.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+    # Its group keeps its number as long as anybody is in it.
+    _signal(child, signal.SIGKILL)
+    child.wait()
+
+
+def _signal(child: subprocess.Popen[Any], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):  # macOS refuses to signal a group of zombies
+        os.killpg(child.pid, number)
 
 
 def free_port() -> int:

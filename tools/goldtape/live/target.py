@@ -13,7 +13,8 @@ from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 
 from goldtape.config import Config, System, Target
-from goldtape.live.process import StartError, free_port, serving
+from goldtape.live import NOT_HERE
+from goldtape.live.process import Missing, StartError, free_port, serving
 
 
 class TargetError(RuntimeError):
@@ -38,6 +39,7 @@ def running(config: Config, system: System, port: int = 0) -> Iterator[dict[str,
     `port` is for the system's own service, 0 for any free port; its support API always takes a free port.
 
     Raises:
+        Missing: What the system stands on is not installed here.
         TargetError: A target has no deployment named and no local service that starts.
     """
     named = {one.name: os.environ[one.url_env].rstrip("/") for one in system.targets if os.environ.get(one.url_env)}
@@ -52,6 +54,8 @@ def running(config: Config, system: System, port: int = 0) -> Iterator[dict[str,
             try:
                 module, _, function = entry.partition(":")
                 environ |= stack.enter_context(getattr(importlib.import_module(module), function)(environ))
+            except Missing as error:
+                raise Missing(f"{system.name} {NOT_HERE}{error}") from error
             except Exception as error:
                 raise TargetError(f"{system.name}: {entry} did not start: {error}") from error
         for one in local:

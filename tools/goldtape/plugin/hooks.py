@@ -27,6 +27,7 @@ _NAME = "goldtape-run"
 _RUN = pytest.StashKey["Run"]()
 _PEERS = pytest.StashKey[Sequence[str]]()
 _TRUE = ("1", "true", "yes")
+_REQUIRE = "require"
 Hook = Generator[None, object, object]
 
 
@@ -37,6 +38,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="talk to the running services and compare with the snapshots (GOLDTAPE_LIVE=1 does the same); "
         "with --record-mode=rewrite, write cassettes and snapshots",
+    )
+    # An option of its own, because one with an optional value would take the path in `pytest --live tests/x` for it.
+    group.addoption(
+        "--live=require",
+        dest="live",
+        action="store_const",
+        const=_REQUIRE,
+        help="likewise, and a system that cannot be started here fails its tests, which --live skips",
     )
     group.addoption("--goldtape-list", metavar="FILE", help=argparse.SUPPRESS)  # for goldtape's own commands
 
@@ -65,10 +74,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
     try:
         project = configuration.load(root)
-        live = _is_live(config.getoption("--live"))
+        option = config.getoption("--live")
+        live, require = _is_live(option), _REQUIRE in (option, os.environ.get("GOLDTAPE_LIVE", "").lower())
         # The options of plugins that may have been switched off: -p no:recording, -p no:syrupy.
         updates = any(config.getoption(name, False) for name in ("update_snapshots", "update_new_snapshots_only"))
-        session = Session(project, chosen(live, config.getoption("--record-mode", None), updates))
+        session = Session(project, chosen(live, config.getoption("--record-mode", None), updates), require)
         session.recover()
     except (configuration.ConfigError, WrongUse, CommitError) as error:
         raise pytest.UsageError(str(error)) from error
@@ -251,8 +261,8 @@ def _guard(project: configuration.Config, live: bool) -> AbstractContextManager[
     return network.only(target.reachable(project))
 
 
-def _is_live(option: bool) -> bool:
-    return option or os.environ.get("GOLDTAPE_LIVE", "").lower() in _TRUE
+def _is_live(option: object) -> bool:
+    return bool(option) or os.environ.get("GOLDTAPE_LIVE", "").lower() in (*_TRUE, _REQUIRE)
 
 
 def _must_fail(item: pytest.Item) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import threading
 from collections import Counter
 from contextlib import ExitStack, suppress
 
@@ -12,6 +14,7 @@ import pytest
 
 from goldtape.config import Config, System
 from goldtape.goldens import transaction
+from goldtape.live import NOT_HERE
 from goldtape.plugin.mode import Mode
 from goldtape.verdict import RECORD
 
@@ -26,16 +29,18 @@ _DOING = {
 
 
 class Session:
-    """The state of one run, in one process."""
+    """The state of one run, in one process; `require` says that a system that cannot be started here is a failure."""
 
-    def __init__(self, project: Config, mode: Mode) -> None:
-        self.project, self.mode = project, mode
+    def __init__(self, project: Config, mode: Mode, require: bool = False) -> None:
+        self.project, self.mode, self._require = project, mode, require
         self._started = ExitStack()
         self._words: Counter[str] = Counter()
         self._exchanges = 0
         self._results: dict[str, dict[str, str]] = {}
         self._urls: dict[str, str] = {}
         self._failed: dict[str, str] = {}
+        self._missing: dict[str, str] = {}
+        self._skipped: Counter[str] = Counter()
         self._notes: list[str] = []
 
     # ---------------------------------------------------------------- services
@@ -44,22 +49,35 @@ class Session:
         """The base URL of a target; the first call for a system starts it."""
         self.project.target(name)
         system = next(one for one in self.project.systems.values() if any(t.name == name for t in one.targets))
-        if name not in self._urls and system.name not in self._failed:
+        if name not in self._urls and system.name not in self._failed | self._missing:
             self._start(system)
         if system.name in self._failed:
             pytest.fail(self._failed[system.name], pytrace=False)
+        if system.name in self._missing:
+            pytest.skip(self._missing[system.name])
         return self._urls[name]
 
     def _start(self, system: System) -> None:
         from goldtape.cassette.base import outside
         from goldtape.live import network, target
+        from goldtape.live.process import Missing
 
+        self._end_in_order()
         try:
             # The cassette of the test that asks first is open, and must not keep the requests of the start.
             with network.unguarded(), outside():
                 self._urls |= self._started.enter_context(target.running(self.project, system))
         except target.TargetError as error:
             self._failed[system.name] = str(error)
+        except Missing as error:
+            (self._failed if self._require else self._missing)[system.name] = str(error)
+
+    def _end_in_order(self) -> None:
+        """Have SIGTERM end the run as Ctrl-C does, so that it stops what it has started."""
+        in_main_thread = threading.current_thread() is threading.main_thread()
+        if in_main_thread and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            self._started.callback(signal.signal, signal.SIGTERM, signal.SIG_DFL)
 
     def unreachable(self, error: BaseException) -> str:
         """A report of the deployments that the environment names, if a live request could not connect; else ""."""
@@ -90,6 +108,9 @@ class Session:
         if word:
             self._words[word] += 1
             self._exchanges += exchanges
+        # Read from the report, because the test may have run in another process.
+        if report.skipped and isinstance(report.longrepr, tuple) and NOT_HERE in (reason := report.longrepr[2]):
+            self._skipped[reason.removeprefix("Skipped: ")] += 1
 
     def save_results(self) -> None:
         """Keep the outcomes beside those of earlier runs; if that fails, a line of the summary says so."""
@@ -131,7 +152,8 @@ class Session:
 
     def summary(self) -> list[str]:
         """The lines below a run: counts, the command that comes next, and what went wrong beside the tests."""
-        return [*self._counts(), *self._notes]
+        skipped = [f"{_count(number, 'test')} skipped: {reason}" for reason, number in self._skipped.items()]
+        return [*self._counts(), *skipped, *self._notes]
 
     def _counts(self) -> list[str]:
         tests = self._words.total()
