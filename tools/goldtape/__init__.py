@@ -6,7 +6,7 @@ The way of an exchange, room by room. Each room imports from those above it in t
     exchange   what travelled, as plain data: `interaction`; every string of it: `walk`; bytes as a `body`, in `pieces`
     canonical  what may be kept of it, step by step in `pipeline`: `addresses`, `redaction`, `races`, `placeholders`;
                secrets have names (`secret_names`), stand in texts (`secret_texts`), have shapes (`secret_shapes`), or
-               are `known`; the `scanner` has the last look
+               are `known`; the `scanner` has the last look, and `refusal` says what is not recorded
     goldens    the files: where they lie (`naming`), what a reviewer reads (`transcript`, compared by syrupy in
                `snapshot`), what is replayed (`cassette_file`), how they change together (`transaction`)
     cassette   at work under vcrpy: `live` lets requests through and keeps the answers, `replay` finds the answer of a

@@ -77,8 +77,9 @@ class System:
 
     `actor` is the request header that says who is asking. `request_headers` and `response_headers` are kept besides
     the usual ones; all three are in lower case. `secrets` are field names to redact besides the usual ones, `public`
-    are names not to redact. `stack` lists the "module:function" context managers that start what a local service
-    needs, `environ` the environment variables it gets unless they are set already.
+    are names not to redact. `opaque` are the bodies that are kept although nobody can read them: a media type, or a
+    pattern of paths that begins with a slash. `stack` lists the "module:function" context managers that start what a
+    local service needs, `environ` the environment variables it gets unless they are set already.
     """
 
     name: str
@@ -88,6 +89,7 @@ class System:
     response_headers: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     public: tuple[str, ...] = ()
+    opaque: tuple[str, ...] = ()
     stack: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
     volatile: tuple[Volatile, ...] = ()
@@ -153,7 +155,7 @@ _PROJECT_KEYS = {**dict.fromkeys(_FOLDERS, str), "body-limit": int, "max-age-day
 _TARGET_KEYS = dict.fromkeys(("host", "url-env", "serve", "ready"), str)
 _SYSTEM_KEYS = {
     **dict.fromkeys((*_TARGET_KEYS, "actor"), str),
-    **dict.fromkeys(("request-headers", "response-headers", "secrets", "public", "stack", "volatile"), list),
+    **dict.fromkeys(("request-headers", "response-headers", "secrets", "public", "opaque", "stack", "volatile"), list),
     **dict.fromkeys(("environ", "support"), dict),
 }
 _VOLATILE_KEYS = dict.fromkeys(("path", "as", "why"), str)

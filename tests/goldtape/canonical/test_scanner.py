@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import random
+import string
 
 import pytest
 
@@ -117,3 +119,24 @@ def test_scan_public_field_is_spared_and_others_are_not() -> None:
     body = Json({"sample": AWS, "note": AWS})
 
     assert [found.place for found in scan([interaction(body)], public=["sample"])] == ["1. received.note"]
+
+
+def test_scan_a_random_word_in_a_sentence_is_found_as_often_as_alone() -> None:
+    """32 letters and digits, a hundred times: the words around them change nothing."""
+    draw = random.Random(7)
+    letters = string.ascii_letters + string.digits
+    words = ["".join(draw.choices(letters, k=32)) for _ in range(100)]
+
+    alone, inside = (
+        [bool(scan([interaction(Json({"note": text.format(word)}))])) for word in words]
+        for text in ("{}", "the answer was {}, and it is over")
+    )
+
+    assert alone == inside
+    assert sum(alone) > 50
+
+
+@pytest.mark.parametrize("body", [RANDOM.encode("utf-16"), b"\xff\xd8\x00\x01" + RANDOM.encode() + b"\x00\xff"])
+def test_scan_bytes_are_looked_at_too(body: bytes) -> None:
+    """As the text that they are, or else word by word."""
+    assert [found.kind for found in scan([interaction(body)])] == ["Base64 High Entropy String"]

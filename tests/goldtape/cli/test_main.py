@@ -133,7 +133,8 @@ def test_a_broken_table_is_said_once_and_nothing_is_done(shop: Project, command:
         [],
         [
             "[tool.goldtape.systems.shop] has an unknown key 'acter'; did you mean 'actor'? valid: actor, environ, "
-            "host, public, ready, request-headers, response-headers, secrets, serve, stack, support, url-env, volatile"
+            "host, opaque, public, ready, request-headers, response-headers, secrets, serve, stack, support, "
+            "url-env, volatile"
         ],
     )
     assert refused.after.changed == []

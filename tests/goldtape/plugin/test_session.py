@@ -122,3 +122,31 @@ def test_logs_are_kept_after_a_failure_only(tmp_path: Path) -> None:
 
     run.stop(failed=False)
     assert not run.project.logs.exists()
+
+
+def test_the_logs_of_a_failed_run_stay_without_its_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither what the tests sent nor what the log names itself; a log of another run is left alone."""
+    run = Session(config(tmp_path), Mode.VERIFY)
+    monkeypatch.setattr(run, "_urls", {"shop": "http://127.0.0.1:4001"})
+    run.secrets |= {"Tr0ub4dor-and-3"}
+    run.project.logs.mkdir(parents=True)
+    own, other = (run.project.logs / f"shop-{port}.log" for port in (4001, 4002))
+    for log in (own, other):
+        log.write_text("GET /x?api_key=abc 200\nno user Tr0ub4dor-and-3\nstarted\n", encoding="utf-8")
+
+    run.stop(failed=True)
+
+    assert own.read_text(encoding="utf-8") == "GET /x?api_key=[redacted] 200\nno user [redacted]\nstarted\n"
+    assert "Tr0ub4dor" in other.read_text(encoding="utf-8")
+
+
+def test_results_name_a_test_as_its_own_process_hides_it(tmp_path: Path) -> None:
+    """An id with a secret in it is on no disk; the report carries what may be written."""
+    run = Session(config(tmp_path), Mode.REPLAY)
+    one = report("t.py::t[Tr0ub4dor]")
+    vars(one)["goldtape_id"] = "t.py::t[[redacted]]"
+
+    run.note(one)
+    run.save_results()
+
+    assert list(json.loads((run.project.work / RESULTS).read_text(encoding="utf-8"))) == ["t.py::t[[redacted]]"]

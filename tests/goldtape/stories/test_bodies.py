@@ -101,9 +101,15 @@ def test_the_limit_is_the_projects_own(shop: Project) -> None:
     assert recorded.replay().outcomes == {"passed": 1}
 
 
+def with_kinds(shop: Project) -> Project:
+    """The service that has every kind of body, and the test that asks for each; bytes are declared."""
+    declared = shop.configure('actor = "X-User"', 'actor = "X-User"\nopaque = ["application/octet-stream"]')
+    return declared.add("service.py", KINDS).add("tests/test_shop.py", ASK_ALL)
+
+
 def test_every_kind_of_body_survives_record_and_replay(shop: Project) -> None:
     """Text, bytes, packed, empty, another charset, JSON that is not quite: the test's assertions hold in replay."""
-    recorded = shop.add("service.py", KINDS).add("tests/test_shop.py", ASK_ALL).record()
+    recorded = with_kinds(shop).record()
 
     assert recorded.outcomes == {"passed": 1}
 
@@ -116,7 +122,7 @@ def test_every_kind_of_body_survives_record_and_replay(shop: Project) -> None:
 
 def test_stock_vcrpy_replays_what_the_stories_recorded(shop: Project) -> None:
     """A cassette is vcrpy's own format: without goldtape it gives the same answers, the compressed one included."""
-    kinds = shop.add("service.py", KINDS).add("tests/test_shop.py", ASK_ALL).recorded()
+    kinds = with_kinds(shop).recorded()
     large = shop.add("tests/test_shop.py", LARGE).recorded()
 
     large.write()

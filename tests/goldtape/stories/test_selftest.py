@@ -152,6 +152,18 @@ def _(good: Project) -> Project:
     ).record()
 
 
+@row("opaque body", r" was not recorded: 1 body\(s\) cannot be read, ", "OpaqueBody")
+def _(good: Project) -> Project:
+    packed = "return httpx.Response(200, content=bytes(9), headers={'Content-Type': 'application/zip'})"
+    return good.change_service("return stamped(cart, 201)", packed).record()
+
+
+@row("secret in a name", r"^the test's id holds a secret, and goldens would show it: ", "SecretInName")
+def _(good: Project) -> Project:
+    body = "import pytest\n\n@pytest.mark.parametrize('how', ['password=Tr0ub4dor'])\ndef test_ask(shop, how):\n    "
+    return with_body(good, body + 'shop.post("/v1/carts", json={"name": "birthday"})').record()
+
+
 @row(
     "another type",
     r'^  breaking   1\. .* expected "birthday", got 7$',

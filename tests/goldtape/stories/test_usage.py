@@ -95,7 +95,8 @@ def test_record_mode_none_is_a_replay(shop: Project) -> None:
             'actor = "X-User"',
             'acter = "X-User"',
             "[tool.goldtape.systems.shop] has an unknown key 'acter'; did you mean 'actor'? valid: actor, environ, "
-            "host, public, ready, request-headers, response-headers, secrets, serve, stack, support, url-env, volatile",
+            "host, opaque, public, ready, request-headers, response-headers, secrets, serve, stack, support, "
+            "url-env, volatile",
             id="unknown-key",
         ),
         pytest.param(

@@ -28,10 +28,14 @@ Secret = str | int | float
 
 
 class Known:
-    """Secrets with their stand-ins; `spared` are words that name secrets and are therefore none."""
+    """Secrets with their stand-ins; `spared` are words that name secrets and are therefore none.
 
-    def __init__(self, spared: Container[str] = ()) -> None:
+    All that are hunted are put into `met` too, for those who look after a test is over.
+    """
+
+    def __init__(self, spared: Container[str] = (), met: set[str] | None = None) -> None:
         self._spared = spared
+        self._met = set() if met is None else met
         self._stand_ins: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._hunted: dict[str, str] = {}
@@ -59,6 +63,7 @@ class Known:
             stand_in = f"[redacted{f'-{number}' if number else ''}]"
             self._stand_ins.setdefault(text, stand_in if isinstance(secret, str) else str(_FIRST_NUMBER + number))
         if hunted and text not in self._hunted and len(text) >= _HUNTED_LENGTH and text not in self._spared:
+            self._met.add(text)
             for spelling in _spellings(text):
                 self._hunted.setdefault(spelling, self._stand_ins[text])
             self._pattern = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from goldtape.canonical.addresses import Substitution, substitute
@@ -60,10 +60,13 @@ class Pipeline:
     The folder has the name of the system under test. Field names that a system declares harmless are so in its own
     tests only; in tests of no one system, those of all systems are. Names that a system declares secret are so in all
     tests, because a test can talk to several systems.
+
+    `met` are the secrets that have come by.
     """
 
     config: Config
     home: str = ""
+    met: set[str] = field(default_factory=set, compare=False)
 
     def canonical(
         self, captured: Sequence[Captured], substitutions: Sequence[Substitution], races: Sequence[Race]
@@ -85,7 +88,11 @@ class Pipeline:
 
     def redactor(self) -> Redactor:
         """A new redactor, for one test."""
-        return Redactor(self._secret_names())
+        return Redactor(self._secret_names(), self.met)
+
+    def hide(self, text: str) -> str:
+        """A text beside the exchanges, such as a test's id or a log, without the secrets that have come by."""
+        return self.redactor().redact_text(text, frozenset(self.met))
 
     def public(self) -> list[str]:
         """The field names that are declared harmless."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -35,11 +35,11 @@ _WORD = re.compile(r"[A-Za-z]+")
 
 
 class Redactor:
-    """The redaction of one test. It remembers the secrets that it has met, and who sent each first."""
+    """The redaction of one test. It remembers the secrets that it has met, in `met` too, and who sent each first."""
 
-    def __init__(self, names: SecretNames | None = None) -> None:
+    def __init__(self, names: SecretNames | None = None, met: set[str] | None = None) -> None:
         self._names = names or SecretNames()
-        self.known = Known(spared=self._names)
+        self.known = Known(self._names, met)
         self._is_quiet = lru_cache(maxsize=1024)(self._looks_quiet)
 
     def redact(self, interactions: Sequence[Interaction]) -> list[Interaction]:
@@ -58,8 +58,10 @@ class Redactor:
         self._meet(request)
         return self._clean_request(request)
 
-    def redact_text(self, text: str) -> str:
-        """Remove the secrets of a text that is no part of an exchange: a test's id, a log."""
+    def redact_text(self, text: str, met: Iterable[str] = ()) -> str:
+        """Remove the secrets of a text that is no part of an exchange, a test's id or a log; those of `met` too."""
+        for secret in met:
+            self.known.add(secret, minted=False)
         self._learn(self._text_secrets("", text), minted=False)
         return str(self._clean_leaf("", text))
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldtape.exchange.interaction import Interaction, Json, Request, Response
-from goldtape.exchange.walk import UUID, leaves
+from goldtape.exchange.walk import UUID, body_leaves, leaves
 
 if TYPE_CHECKING:
     from detect_secrets.plugins.base import BasePlugin
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 # Detectors that fire on harmless values of most recordings: hexadecimal ids, addresses, any field called "key".
 _TOO_EAGER = frozenset({"Hex High Entropy String", "Public IP (ipv4)", "Secret Keyword"})
 _WORTH_A_LOOK = re.compile(r"\S{16}|-----BEGIN|://")
+# Detectors of entropy look at a quoted word; in a sentence each word is looked at as if it were quoted.
+_LONG_WORD = re.compile(r"[\w+/=-]{16,}")
+_PRINTABLE = re.compile(r"[\x20-\x7e]{8,}")
 _HARMLESS = re.compile(rf"{UUID}|\[redacted(-\d+)?\]")
 
 
@@ -60,6 +63,11 @@ def scan(interactions: Iterable[Interaction], public: Iterable[str] = ()) -> lis
     return list(_findings(found, frozenset(public)))
 
 
+def scan_texts(texts: Mapping[str, str]) -> list[Finding]:
+    """Look at texts beside the exchanges, by their place: a test's id, the reason of a race."""
+    return list(_findings(((place, "", text) for place, text in texts.items()), frozenset()))
+
+
 def scan_snapshots(contents: Mapping[Path, bytes | None], public: Iterable[str] = ()) -> list[Finding]:
     """Look at every string of the snapshots that a test compares itself; as `scan`, but places begin with a file."""
     found = (
@@ -83,8 +91,9 @@ def _findings(strings: Iterable[tuple[str, str, str]], spared: frozenset[str]) -
 @cache
 def kinds_of(name: str, value: str) -> tuple[str, ...]:
     """The kinds of secrets that a string under a name looks like, as detect-secrets calls them."""
-    line = f'{name}: "{value}"'
-    found = (detector.analyze_line(filename="", line=line, line_number=0) for detector in _detectors())
+    words = [word for word in _LONG_WORD.findall(value) if word != value]
+    lines = [f'{name}: "{text}"' for text in (value, *words)]
+    found = (one.analyze_line(filename="", line=line, line_number=0) for one in _detectors() for line in lines)
     return tuple(sorted({secret.type for secrets in found for secret in secrets}))
 
 
@@ -103,6 +112,7 @@ def _strings(one: Interaction) -> Iterator[tuple[str, str, str]]:
     for place, side in sides.items():
         for name, value in side.headers.items():
             yield f"{place} header {name}", name, value
-        for name, value in leaves(side.body):
-            if isinstance(value, str):
-                yield f"{place}.{name}" if name else place, name, value
+        for name, value in body_leaves(side):
+            for text in _PRINTABLE.findall(value.decode("latin-1")) if isinstance(value, bytes) else [value]:
+                if isinstance(text, str):
+                    yield f"{place}.{name}" if name else place, name, text

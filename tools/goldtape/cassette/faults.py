@@ -51,3 +51,12 @@ class UnmatchedRequest(Exception):
     def __init__(self, found: Unmatched, message: str) -> None:
         self.found = found
         super().__init__(message)
+
+
+def comes_of_unmatched(error: BaseException | None) -> bool:
+    """Whether an error comes of an unmatched request, so that the report of that says everything."""
+    if isinstance(error, BaseExceptionGroup):  # of several finalizers
+        return all(map(comes_of_unmatched, error.exceptions))
+    while error is not None and not isinstance(error, UnmatchedRequest):
+        error = error.__cause__ or error.__context__
+    return error is not None

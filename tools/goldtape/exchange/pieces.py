@@ -28,13 +28,14 @@ Content = Json | str | bytes
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a body that can be read for itself: the name of its form field or "", and its content.
+    """A part of a body that can be read for itself: the name of its form field or "", its content, its content type.
 
     Content of bytes cannot be read.
     """
 
     name: str
     content: Content
+    content_type: str = ""
 
 
 Change = Callable[[Piece], Content]
@@ -64,13 +65,13 @@ def change_pieces(raw: bytes, content_type: str, change: Change, name: str = "")
             return raw if changed is inner else gzip.compress(changed, mtime=0)
     decoded = decode_text(raw, content_type)
     if decoded is None:
-        content = change(Piece(name, raw))
+        content = change(Piece(name, raw, content_type))
         return content if isinstance(content, bytes) else raw
     text, codec = decoded
     mark = _MARK if text.startswith(_MARK) else ""
     before = parse_body(text.removeprefix(mark), "json" if text.removeprefix(mark)[:1] in ("{", "[") else "")
     assert isinstance(before, Json | str)
-    after = change(Piece(name, before))
+    after = change(Piece(name, before, content_type))
     if after is before or after == before:
         return raw
     return (mark + (json.dumps(after.value) if isinstance(after, Json) else str(after))).encode(codec)

@@ -55,14 +55,22 @@ def body_leaves(side: Request | Response, naming: Naming = by_key) -> Iterator[t
     """Yield (name, scalar) for the fields of a form, the pieces of bytes, or the `leaves` of any other body."""
     if is_form(side):
         yield from _pairs(side.body)
-    elif (raw := _in_pieces(side)) is not None:
-        for piece in read_pieces(raw, side.headers.get("content-type", "")):
+    elif _in_pieces(side) is not None:
+        for piece in pieces(side):
             if isinstance(piece.content, Json):
                 yield from _json_leaves(piece.content.value, piece.name, naming)
             else:
                 yield piece.name, piece.content
     else:
         yield from leaves(side.body, naming)
+
+
+def pieces(side: Request | Response) -> list[Piece]:
+    """The pieces of a body that has to be opened to be read; a text or parsed JSON is one."""
+    content_type = side.headers.get("content-type", "")
+    if (raw := _in_pieces(side)) is not None:
+        return list(read_pieces(raw, content_type))
+    return [] if side.body is None else [Piece("", side.body, content_type)]
 
 
 def _in_pieces(side: Request | Response) -> bytes | None:

@@ -204,8 +204,10 @@ class Hooks:
 
     def _explain(self, item: pytest.Item, run: Run, error: BaseException) -> None:
         """Put the engine's report beside a failure, or in its place if the failure says nothing more."""
+        from goldtape.cassette.faults import comes_of_unmatched
+
         problem = run.turn(failed=True)
-        if problem and run.explains(error):
+        if problem and comes_of_unmatched(error):
             raise pytest.fail.Exception(problem, pytrace=False) from None
         if why := self.session.unreachable(error):
             raise pytest.fail.Exception(f"{error}: {why}", pytrace=False) from None
@@ -221,8 +223,9 @@ class Hooks:
         try:
             result = yield
         except BaseException as error:
-            problem = run.close(failed=not run.explains(error))
-            if problem:
+            from goldtape.cassette.faults import comes_of_unmatched
+
+            if problem := run.close(failed=not comes_of_unmatched(error)):
                 raise pytest.fail.Exception(problem, pytrace=False) from None
             raise
         if problem := run.close(failed=False) or run.commit():
@@ -237,6 +240,9 @@ class Hooks:
             if as_declared and (problem := run.declared()):
                 report.outcome, report.longrepr = "failed", problem
             run.note(report, as_declared)
+            self.session.secrets |= run.secrets
+            if (hidden := run.hidden_id) != run.nodeid:
+                vars(report)["goldtape_id"] = hidden
             if report.when == "teardown" and run.outcome:
                 # pytest and xdist carry any attribute of a report to where it is logged.
                 vars(report)["goldtape"] = [run.outcome.word, run.outcome.exchanges]

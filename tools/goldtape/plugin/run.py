@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from goldtape.canonical import scanner
+from goldtape.canonical import refusal, scanner
 from goldtape.canonical.pipeline import Captured, Pipeline
 from goldtape.cassette.base import TestCassette
-from goldtape.cassette.faults import Fault, UnmatchedRequest
+from goldtape.cassette.faults import Fault
 from goldtape.cassette.live import LiveCassette
 from goldtape.cassette.replay import ReplayCassette
 from goldtape.config import Config
@@ -26,19 +25,10 @@ from goldtape.goldens.reading import UnreadableGolden
 from goldtape.goldens.snapshot import TRANSCRIPT, not_in_layout
 from goldtape.goldens.transcript import Heading, Transcript
 from goldtape.plugin.mode import Mode
+from goldtape.plugin.outcome import Outcome, Word
 from goldtape.plugin.tape import Tape
 from goldtape.verdict import drift
 from goldtape.verdict.explain import Explainer
-
-Word = Literal["agreed", "drifted", "failed", "written", "unchanged"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The result of a test with a tape, and the number of its exchanges."""
-
-    word: Word
-    exchanges: int
 
 
 class Run:
@@ -142,13 +132,15 @@ class Run:
             self.outcome = Outcome("written" if written else "unchanged", self.outcome.exchanges)
         return ""
 
-    def explains(self, error: BaseException | None) -> bool:
-        """Whether an error comes from an unmatched request, so that the report of that says everything."""
-        if isinstance(error, BaseExceptionGroup):  # of several finalizers
-            return all(map(self.explains, error.exceptions))
-        while error is not None and not isinstance(error, UnmatchedRequest):
-            error = error.__cause__ or error.__context__
-        return error is not None
+    @property
+    def secrets(self) -> set[str]:
+        """The secrets that have come by."""
+        return self._pipeline.met
+
+    @property
+    def hidden_id(self) -> str:
+        """The test's id as it may be written to disk."""
+        return self._pipeline.hide(self.nodeid) if "[" in self.nodeid else self.nodeid
 
     # ---------------------------------------------------------------- for the syrupy extension
 
@@ -224,9 +216,17 @@ class Run:
 
     def _look_for_secrets(self) -> str:
         interactions = self._cassette.interactions(self._canonical) if self._tape else []
-        public = self._pipeline.public()
-        findings = scanner.scan(interactions, public) + scanner.scan_snapshots(self._staged, public)
-        return str(scanner.SecretFound(self.nodeid, findings)) if findings else ""
+        try:
+            refusal.refuse(self._texts(), interactions, self._staged, self._pipeline)
+        except (refusal.OpaqueBody, refusal.SecretInName, scanner.SecretFound) as error:
+            return str(error)
+        return ""
+
+    def _texts(self) -> dict[str, str]:
+        """What stands in goldens beside the exchanges, file names included."""
+        texts = {"the test's id": self.nodeid, **{f"case {number}": case for number, case in enumerate(self._cases, 1)}}
+        races = self._tape.races if self._tape else []
+        return texts | {f"the reason of race {number}": race.why for number, race in enumerate(races, 1)}
 
     def _silence(self) -> str:
         """A report of a test that has or should have something to send, and sent nothing that the tape could hear."""

@@ -9,6 +9,7 @@ import signal
 import threading
 from collections import Counter
 from contextlib import ExitStack, suppress
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -42,6 +43,7 @@ class Session:
         self._missing: dict[str, str] = {}
         self._skipped: Counter[str] = Counter()
         self._notes: list[str] = []
+        self.secrets: set[str] = set()
 
     # ---------------------------------------------------------------- services
 
@@ -91,20 +93,34 @@ class Session:
         return named and f"{named} cannot be reached\nnext: start it, or correct or unset the variable"
 
     def stop(self, failed: bool) -> None:
-        """Stop the services; delete their logs, which may quote secrets, unless a failure has to be looked into."""
+        """Stop the services; delete their logs, unless a failure has to be looked into: then without the secrets."""
         try:
             self._started.close()
         except Exception as error:  # whatever a stack raises: the results of the tests are worth more
             self._notes.append(f"a service could not be stopped: {error}")
         if not failed:
             shutil.rmtree(self.project.logs, ignore_errors=True)
+        elif self.mode.live:
+            self._clean_logs()
+
+    def _clean_logs(self) -> None:
+        """Remove the secrets of this run from the logs of the services that it started."""
+        from goldtape.canonical.pipeline import Pipeline
+
+        hide = Pipeline(self.project, met=self.secrets).hide
+        for name, url in self._urls.items():
+            log = self.project.logs / f"{name}-{urlsplit(url).port}.log"
+            if log.is_file():
+                log.write_text(hide(log.read_text(encoding="utf-8", errors="replace")), encoding="utf-8")
 
     # ---------------------------------------------------------------- results
 
     def note(self, report: pytest.TestReport, word: str = "", exchanges: int = 0) -> None:
         """Take in the report of a phase of a test; the last one carries the result of its tape."""
         if report.when == "call" or report.outcome != "passed":
-            self._results[report.nodeid] = {"outcome": report.outcome, "mode": self.mode.value}
+            # An id that holds a secret is hidden by the process that ran the test.
+            shown = getattr(report, "goldtape_id", report.nodeid)
+            self._results[shown] = {"outcome": report.outcome, "mode": self.mode.value}
         if word:
             self._words[word] += 1
             self._exchanges += exchanges
