@@ -112,7 +112,7 @@ def test_record_mode_none_is_a_replay(shop: Project) -> None:
             'actor = "X-User"',
             'volatile = [{path = "id", as = "uid", why = "minted"}]',
             "tool.goldtape.systems.shop.volatile: as = 'uid'; did you mean 'uuid'? "
-            "valid: constant, etag, instant, token, uuid",
+            "valid: constant, etag, in 1h, instant, token, uuid",
             id="unknown-class",
         ),
         pytest.param(
