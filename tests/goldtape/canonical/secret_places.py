@@ -80,6 +80,7 @@ JSON: dict[str, Made] = {
     "value before name": lambda s: {"value": s, "name": "apiKey"},
     "columns and rows": lambda s: {"columns": ["id", "password"], "rows": [[1, s], [2, s]]},
     "columns and one row": lambda s: {"fields": ["token", "id"], "data": [[s, 1]]},
+    "list of pairs": lambda s: {"headers": [["x-api-key", s], ["accept", "x"]]},
     "json in json": lambda s: {"raw": json.dumps({"password": s})},
     "json in json twice": lambda s: {"raw": json.dumps({"raw": json.dumps({"api_key": s})})},
     "json in json, tainted": lambda s: {"raw": json.dumps({"secret": {"x": s}})},

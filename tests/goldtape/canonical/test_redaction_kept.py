@@ -242,3 +242,55 @@ def test_redact_short_secret_in_a_header_goes(header: str, value: str, redacted:
     [one] = Redactor().redact([Interaction(Request("GET", URL, {header: value}), Response(200, "", {}))])
 
     assert one.request.headers == {header: redacted}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param({"detail": "password: field required"}, id="error of a field"),
+        pytest.param({"message": "Invalid token: expected a string"}, id="error in a sentence"),
+        pytest.param({"message": "Bearer authentication required"}, id="name of a scheme"),
+        pytest.param({"tokens": {"prompt": 12, "completion": 30}, "total_tokens": 42}, id="counts of tokens"),
+        pytest.param({"secrets": 3, "pass": 12, "refresh": 30}, id="numbers"),
+        pytest.param({"required": ["password", "email"]}, id="list of names"),
+        pytest.param({"properties": {"password": {"type": "string", "minLength": 8}}}, id="schema"),
+        pytest.param({"schemes": {"bearer": {"type": "http", "scheme": "bearer"}}}, id="security schemes"),
+        pytest.param({"loc": ["body", "password"], "msg": "too short"}, id="place of an error"),
+        pytest.param({"next": "https://a.test/items?cursor=abc&key=colour"}, id="short key"),
+        pytest.param({"git": "ssh://git@code.test/x", "mail": "ann@x.test"}, id="user of a URL"),
+        pytest.param({"log": "token count: 42, tokens: 17"}, id="counts in a text"),
+        pytest.param({"html": "<label for='password'>Password</label>"}, id="label of an input"),
+    ],
+)
+def test_redact_what_is_only_about_a_secret_stays(value: Any) -> None:
+    """As JSON and as a text."""
+    for body in (Json(value), json.dumps(value)):
+        one = received(body)
+
+        assert Redactor().redact([one]) == [one]
+
+
+def test_redact_short_secret_is_cut_out_of_no_path_and_no_word() -> None:
+    """Six characters go as a whole word only; eight go anywhere."""
+    one = sent(Json({"password": "abc123", "note": "abc123, xabc123 and abc123_y"}), f"{URL}/env_abc123_x/")
+
+    [redacted] = Redactor().redact([one])
+
+    assert redacted.request.uri == f"{URL}/env_abc123_x/"
+    assert redacted.request.body == Json({"password": "[redacted]", "note": "[redacted], xabc123 and abc123_y"})
+
+
+def test_redact_number_in_a_text_stays_a_number() -> None:
+    """So that a line of JSON is still one."""
+    [one] = Redactor().redact([received('{"pin": 834512}\n{"pin": "834512"}\n')])
+
+    assert one.response.body == '{"pin": 999000001}\n{"pin": "999000001"}\n'
+
+
+def test_redact_a_known_secret_goes_from_bytes_too() -> None:
+    """In the bytes of a body that nobody can read."""
+    raw = b"\x00\x01\xff" + PLAIN.encode() + b"\xfe" + PLAIN.encode("utf-16-le") + b"\x00"
+
+    [_, echoed] = Redactor().redact([sent(authorization=f"Bearer {PLAIN}"), received(raw)])
+
+    assert echoed.response.body == b"\x00\x01\xff[redacted]\xfe" + "[redacted]".encode("utf-16-le") + b"\x00"

@@ -108,7 +108,7 @@ def test_a_body_that_nobody_can_read_is_not_recorded(shop: Project) -> None:
 
     assert refused.changed == []
     assert refused.report == [
-        "tests/test_shop.py::test_ask was not recorded: 1 body(s) cannot be read, so a secret could be in them",
+        "tests/test_shop.py::test_ask was not recorded: 1 body cannot be read, and could hold a secret",
         "  1. received of GET /application/x-protobuf (9 bytes)   application/x-protobuf",
         "next: if they may be kept as they are, say so in the table of their system in [tool.goldtape.systems]: "
         'opaque = ["application/x-protobuf"]; images, fonts, audio and video need no word',

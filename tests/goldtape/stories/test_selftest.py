@@ -152,7 +152,7 @@ def _(good: Project) -> Project:
     ).record()
 
 
-@row("opaque body", r" was not recorded: 1 body\(s\) cannot be read, ", "OpaqueBody")
+@row("opaque body", r" was not recorded: 1 body cannot be read, ", "OpaqueBody")
 def _(good: Project) -> Project:
     packed = "return httpx.Response(200, content=bytes(9), headers={'Content-Type': 'application/zip'})"
     return good.change_service("return stamped(cart, 201)", packed).record()

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from goldtape.canonical.known import REDACTED, Known, Secret
-from goldtape.canonical.secret_names import SECRET_HEADERS, SecretNames, is_harmless, is_plural
+from goldtape.canonical.secret_names import SECRET_HEADERS, SecretNames, is_harmless, may_count
 from goldtape.canonical.secret_shapes import find_shapes, may_be_in_uri, may_hold, unpack
 from goldtape.canonical.secret_texts import Span, find_named
 from goldtape.exchange.interaction import Interaction, Json, Request, Response
@@ -32,6 +32,7 @@ _COLUMNS, _ROWS = ("columns", "fields", "headers", "header"), frozenset({"rows",
 _LONG_PARAMETER = re.compile(r"[?&#](key|code)=([^&#\s\"'<>]{12,})")
 # A value that a text calls a secret is hunted elsewhere only if it cannot be a word of the language.
 _WORD = re.compile(r"[A-Za-z]+")
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
 class Redactor:
@@ -92,10 +93,8 @@ class Redactor:
 
     def _naming(self, above: str, key: Any, holder: Any) -> str:
         """The name of a member: its key, unless the object above is a secret, or another member names it."""
-        if isinstance(above, _Row) and not isinstance(key, str):
-            return above if isinstance(holder[key], list) else above.column(key)
         if not isinstance(key, str):
-            return above[:-1] if is_plural(above) and above in self._names and above[:-1] in self._names else above
+            return self._naming_in_list(above, key, holder)
         if key in self._names:
             return key
         if above in self._names:
@@ -111,11 +110,21 @@ class Redactor:
                     return _Row.of(key, columns)
         return key
 
+    def _naming_in_list(self, above: str, index: int, holder: list[Any]) -> str:
+        if isinstance(above, _Row):
+            return above if isinstance(holder[index], list) else above.column(index)
+        if isinstance(above, _Pair):
+            return str(holder[0]) if index else ""
+        if all(isinstance(one, list) and len(one) == 2 and isinstance(one[0], str) for one in holder):
+            return _Pair(above)
+        # One of `tokens` is a token, also if it is a number.
+        return above[:-1] if above[-1:] == "s" and above in self._names and above[:-1] in self._names else above
+
     def _is_secret(self, name: str, value: Any) -> bool:
         """Whether the name of a value makes it a secret. That there is one, or how many, is behaviour."""
         if name not in self._names or value == "" or isinstance(value, bool | bytes | None):
             return False
-        return isinstance(value, str) or not is_plural(name)
+        return isinstance(value, str) or not may_count(name)
 
     # ---------------------------------------------------------------- meeting secrets
 
@@ -164,7 +173,7 @@ class Redactor:
     def _text_secrets(self, name: str, text: str) -> Iterator[tuple[Secret, bool]]:
         found = [] if self._names.spare(name) else self._find(text)
         for start, end in (*_merged(found), *found):
-            yield text[start:end], not _WORD.fullmatch(text[start:end])
+            yield _typed(text, start, end), not _WORD.fullmatch(text[start:end])
 
     def _find(self, text: str) -> list[Span]:
         """Where the secrets of a text stand, in order; they can overlap."""
@@ -216,8 +225,12 @@ class Redactor:
     def _clean_spans(self, text: str) -> str:
         for start, end in reversed(_merged(self._find(text))):
             if not REDACTED.search(text[start:end]):
-                text = f"{text[:start]}{self.known.stand_in(text[start:end])}{text[end:]}"
+                text = f"{text[:start]}{self.known.stand_in(_typed(text, start, end))}{text[end:]}"
         return text
+
+
+class _Pair(str):
+    """The name of a list of pairs: the first of two names the second."""
 
 
 class _Row(str):
@@ -234,6 +247,12 @@ class _Row(str):
     def column(self, index: int) -> str:
         name = self.columns[index] if index < len(self.columns) else ""
         return name if isinstance(name, str) else ""
+
+
+def _typed(text: str, start: int, end: int) -> Secret:
+    """The secret at this place of a text; digits without quotes around them are a number."""
+    secret = text[start:end]
+    return int(secret) if _NUMBER.fullmatch(secret) and text[start - 1 : start] not in ('"', "'") else secret
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -26,7 +26,8 @@ class OpaqueBody(Exception):
 
     def __init__(self, test: str, bodies: Sequence[tuple[str, str]]) -> None:
         types = ", ".join(dict.fromkeys(f'"{content_type or "/path/*"}"' for _, content_type in bodies))
-        lines = [f"{test} was not recorded: {len(bodies)} body(s) cannot be read, so a secret could be in them"]
+        counted = "1 body" if len(bodies) == 1 else f"{len(bodies)} bodies"
+        lines = [f"{test} was not recorded: {counted} cannot be read, and could hold a secret"]
         lines += [f"  {place}   {content_type or 'no content type'}" for place, content_type in bodies[:10]]
         lines.append(
             "next: if they may be kept as they are, say so in the table of their system in [tool.goldtape.systems]: "

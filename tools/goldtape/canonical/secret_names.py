@@ -52,8 +52,8 @@ _ABOUT = """
     verified version policy policies rules strength url uri endpoint endpoints location path used usage budget cost
     price window remaining index offset position format algorithm alg method methods kind class issuer audience scope
     scopes field column header provider exists set present changed matches id ids user username email login account
-    owner role roles secretary number date time timestamp created updated modified supported consent message error
-    errors
+    owner role roles secretary scheme flows ref pattern number date time timestamp created updated modified
+    supported consent message error errors
 """
 _HARMLESS = frozenset(_ABOUT.split())
 # Before "tokens" these count pieces of text, as language models do.
@@ -107,9 +107,9 @@ def is_harmless(name: str) -> bool:
     return bool(words) and words[-1] in _HARMLESS
 
 
-def is_plural(name: str) -> bool:
-    """Whether a number under this name counts secrets: `tokens`, `api_keys`."""
-    return name[-1:] in "sS"
+def may_count(name: str) -> bool:
+    """Whether a number under this name is none of a secret: a count of `tokens`, the seconds of a `refresh`."""
+    return name[-1:] in "sS" or name.lower() == "refresh"
 
 
 def _counts(name: str) -> bool:

@@ -49,7 +49,7 @@ SHAPES = (
     re.compile(r"discord(?:app)?\.com/api/webhooks/\d+/([\w-]{16,})"),
     # User info of a URL: `user:password@`, `:password@`, or the bare key of a DSN.
     re.compile(r"(?<=://)(?:[^\s/@:\"'<>?#]*):([^\s/@\"'<>?#]+)(?=@)"),
-    re.compile(r"(?<=://)([^\s/@:\"'<>?#]+)(?=@[\w.-]+)"),
+    re.compile(r"(?:(?<=http://)|(?<=https://))([^\s/@:\"'<>?#]{12,})(?=@[\w.-]+)"),
     re.compile(r"(?<=://)([^\s/@:\"'<>?#]*:[^\s/@\"'<>?#]+)(?=@)"),
     # A credential with its scheme. A word of letters only is prose: "Bearer authentication".
     re.compile(r"\bBearer\s+(?=[A-Za-z]*[^A-Za-z\s])([A-Za-z0-9._~+/-]{8,}=*)(?![\w=\"])", re.IGNORECASE),
