@@ -233,8 +233,12 @@ class Hooks:
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
+        if call.excinfo and call.when != "call" and (why := self.session.unreachable(call.excinfo.value, call.when)):
+            report.longrepr = f"{call.excinfo.value}: {why}"
         if run := item.stash.get(_RUN, None):
             as_declared = report.when == "call" and report.skipped and hasattr(report, "wasxfail")
             if as_declared and (problem := run.declared()):

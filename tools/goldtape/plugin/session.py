@@ -22,6 +22,9 @@ from goldtape.verdict import RECORD
 RESULTS = "results.json"
 """In the work folder: test id -> outcome and mode of the last run that had the test; `goldtape cases` reads it."""
 
+HEALTH_TIMEOUT_S = 5.0
+"""How long a service may take to say that it is alive, after it has left a test without an answer."""
+
 _DOING = {
     Mode.REPLAY: "network blocked",
     Mode.VERIFY: "live, nothing is written",
@@ -42,6 +45,7 @@ class Session:
         self._failed: dict[str, str] = {}
         self._missing: dict[str, str] = {}
         self._skipped: Counter[str] = Counter()
+        self._timeouts: Counter[str] = Counter()
         self._notes: list[str] = []
         self.secrets: set[str] = set()
 
@@ -81,16 +85,47 @@ class Session:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             self._started.callback(signal.signal, signal.SIGTERM, signal.SIG_DFL)
 
-    def unreachable(self, error: BaseException) -> str:
-        """A report of the deployments that the environment names, if a live request could not connect; else ""."""
+    def unreachable(self, error: BaseException, when: str = "call") -> str:
+        """A report of what does not answer, if a phase of a live test failed for want of an answer; else "".
+
+        A system that is found stuck fails its other tests at once, in place of a timeout for each of them.
+        """
         import httpx
 
         from goldtape.live import target
 
-        if not self.mode.live or not isinstance(error, httpx.ConnectError):
+        if not self.mode.live or not _lacks_an_answer(error):
+            return ""
+        for system in self.project.systems.values():
+            asked = system.targets[0].name in self._urls and system.name not in self._failed
+            if asked and (why := self._stuck(system, when)):
+                self._failed[system.name] = f"{system.name} does not answer any more: {why}"
+                return self._failed[system.name]
+        if not isinstance(error, httpx.ConnectError):
             return ""
         named = ", ".join(f"{variable}={url}" for variable, url in target.deployments(self.project).items())
         return named and f"{named} cannot be reached\nnext: start it, or correct or unset the variable"
+
+    def _stuck(self, system: System, when: str) -> str:
+        """The reason why a system counts as stuck, and not as slow; "" if it does not."""
+        import httpx
+
+        from goldtape.cassette.base import outside
+        from goldtape.live import network
+
+        for target in system.targets:
+            url = f"{self._urls[target.name]}{target.ready}"
+            try:
+                with network.unguarded(), outside():
+                    httpx.get(url, timeout=HEALTH_TIMEOUT_S, trust_env=False)
+            except httpx.TransportError as error:
+                return f"GET {url}: {error or type(error).__name__}\nnext: see the logs in {self.project.logs}"
+        if when != "call":
+            # Nothing is judged in set-up and teardown, so two in a row tell of what the system stands on.
+            self._timeouts[system.name] += 1
+        if self._timeouts[system.name] > 1:
+            return f"two fixtures in a row got no answer\nnext: see the logs in {self.project.logs}"
+        return ""
 
     def stop(self, failed: bool) -> None:
         """Stop the services; delete their logs, unless a failure has to be looked into: then without the secrets."""
@@ -121,6 +156,8 @@ class Session:
             # An id that holds a secret is hidden by the process that ran the test.
             shown = getattr(report, "goldtape_id", report.nodeid)
             self._results[shown] = {"outcome": report.outcome, "mode": self.mode.value}
+        if report.when == "call" and report.passed:
+            self._timeouts.clear()
         if word:
             self._words[word] += 1
             self._exchanges += exchanges
@@ -202,6 +239,17 @@ def read_results(project: Config) -> dict[str, dict[str, str]]:
         return {}
     rows = found.items() if isinstance(found, dict) else ()
     return {name: row for name, row in rows if isinstance(row, dict) and row.keys() == {"outcome", "mode"}}
+
+
+def _lacks_an_answer(error: BaseException | None) -> bool:
+    """Whether an error may come from a connection: one of httpx, of aiohttp, or of what stands on sockets itself."""
+    import httpx
+
+    while error is not None:
+        if isinstance(error, httpx.TransportError | OSError) or type(error).__module__.startswith("aiohttp."):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _count(number: int, noun: str) -> str:
