@@ -117,4 +117,4 @@ def _sorted_json(value: Any) -> str:
 
 def select(headers: Mapping[str, str], names: Container[str]) -> list[tuple[str, str]]:
     """The headers that matter, in alphabetical order of their lower-case names."""
-    return [(name, headers[name]) for name in sorted(headers) if name in names]
+    return [(name, headers[name]) for name in sorted(name for name in headers if name in names)]
