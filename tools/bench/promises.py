@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from bench.contenders import CASSETTER, FLOOR, GOLDTAPE, STOCK
 from bench.figures import Figures
 
 UNMATCHED_MS = 20.0
+NOISE = 0.1
+"""A check takes a promise for broken when it is missed by more than this part: shared machines are that noisy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,8 @@ class Promise:
     text: str
     measured: str
     met: bool | None
+    missed_by: float = math.inf
+    """How much too large the worst figure is, as a part of the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +78,15 @@ def promises(figures: Figures, unmatched_ms: Mapping[str, float]) -> Iterator[Pr
             if found:
                 measured = ", ".join(f"{times:.3g} x at {n:,}" for n, times in known.items())
                 met = all(times <= ratio.most for times in known.values()) if known else None
-                yield Promise(f"{ratio.text}, {urls}", measured, met)
+                missed_by = max(known.values(), default=0.0) / ratio.most - 1
+                yield Promise(f"{ratio.text}, {urls}", measured, met, max(0.0, missed_by))
     for urls, ms in unmatched_ms.items():
         text = f"a request without an answer explained in {UNMATCHED_MS:g} ms, {urls}"
-        yield Promise(text, f"{ms:.1f} ms", ms <= UNMATCHED_MS)
+        yield Promise(text, f"{ms:.1f} ms", ms <= UNMATCHED_MS, max(0.0, ms / UNMATCHED_MS - 1))
 
 
 def exit_code(found: Sequence[Promise]) -> int:
-    """0 when all promises are met, 1 when one is broken, 3 when one could not be measured."""
-    return 1 if any(one.met is False for one in found) else 3 if any(one.met is None for one in found) else 0
+    """0 when all promises are met, but for the noise; 1 when one is broken, 3 when one could not be measured."""
+    if any(one.met is False and one.missed_by > NOISE for one in found):
+        return 1
+    return 3 if any(one.met is None for one in found) else 0

@@ -14,7 +14,8 @@ from bench.measure import Effort
 
 URLS = "distinct URLs"
 FAST = {FLOOR.name: 0.1, GOLDTAPE.name: 0.11, STOCK.name: 9.0, CASSETTER[0].name: 0.3, CASSETTER[1].name: 0.2}
-SLOW = FAST | {GOLDTAPE.name: 0.16}
+SLOW = FAST | {GOLDTAPE.name: 0.17}
+NOISY = FAST | {GOLDTAPE.name: 0.16}
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,7 @@ SLOW = FAST | {GOLDTAPE.name: 0.16}
         pytest.param(["--check"], [SLOW, FAST], 2, 0, id="met-when-measured-again"),
         pytest.param(["--check"], [SLOW, SLOW, SLOW], 3, 1, id="broken-each-time"),
         pytest.param(["--check"], [FAST | {CASSETTER[0].name: None, CASSETTER[1].name: None}], 1, 3, id="no-cassetter"),
+        pytest.param(["--check"], [NOISY], 1, 0, id="missed-by-less-than-the-noise"),
         pytest.param([], [SLOW], 1, 0, id="broken-but-no-check"),
     ],
 )

@@ -57,9 +57,11 @@ def test_promise_is_broken_when_it_is_at_one_size() -> None:
         + [Figure(FLOOR.name, URLS, n, 0.0, 0.1) for n in floor]
     )
 
-    assert verdict(found, "drive at most") == Promise(
-        "drive at most 1.5 x the floor's, distinct URLs", "1 x at 1,000, 2 x at 10,000", False
-    )
+    told = verdict(found, "drive at most")
+
+    assert told.text == "drive at most 1.5 x the floor's, distinct URLs"
+    assert (told.measured, told.met) == ("1 x at 1,000, 2 x at 10,000", False)
+    assert told.missed_by == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize(("large_ms", "met"), [(0.12, True), (0.13, False)])
