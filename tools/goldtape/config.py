@@ -75,7 +75,7 @@ class Target:
 class System:
     """Everything the engine knows about one system.
 
-    `actor` is the request header that says who is asking. `request_headers` and `response_headers` are kept besides
+    `actor` is the request header that says who is asking. `request_headers` and `response_headers` matter besides
     the usual ones; all three are in lower case. `secrets` are field names to redact besides the usual ones, `public`
     are names not to redact. `opaque` are the bodies that are kept although nobody can read them: a media type, or a
     pattern of paths that begins with a slash. `stack` lists the "module:function" context managers that start what a

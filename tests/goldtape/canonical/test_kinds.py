@@ -43,7 +43,11 @@ def test_a_uuid_that_says_there_is_none_is_data(digit: str) -> None:
 
 def test_a_new_row_is_a_new_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing but the row is needed for its values to be found, numbered and replaced."""
-    ulid = Kind("ulid", "0{:025d}".format, looks=re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b"), hint="0")
+    ulid = Kind(
+        "ulid",
+        "0{:025d}".format,
+        looks=re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b"),
+    )
     monkeypatch.setattr(placeholders, "KINDS", (*KINDS, ulid))
     monkeypatch.setattr(placeholders, "_BY_LOOK", [*placeholders._BY_LOOK, ulid])
     minted = "01ARZ3NDEKTSV4RRFFQ69G5FAV"

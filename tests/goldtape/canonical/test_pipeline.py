@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from goldtape.canonical.addresses import substitutions_for
-from goldtape.canonical.pipeline import Captured, Pipeline
+from goldtape.canonical.concurrency import Captured
+from goldtape.canonical.pipeline import Pipeline
 from goldtape.canonical.races import Race
 from goldtape.config import Config, System, Target, Volatile
 from goldtape.exchange.interaction import Interaction, Json, Request, Response

@@ -13,7 +13,8 @@ import pytest
 import yaml
 from vcr.request import Request as VcrRequest
 
-from goldtape.canonical.pipeline import Captured, Pipeline
+from goldtape.canonical.concurrency import Captured
+from goldtape.canonical.pipeline import Pipeline
 from goldtape.canonical.redaction import Redactor
 from goldtape.cassette.replay import ReplayCassette
 from goldtape.cassette.wire import read_request, read_response

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from vcr.request import Request as VcrRequest
 
-from goldtape.canonical.pipeline import Captured, Pipeline
+from goldtape.canonical.concurrency import Captured
+from goldtape.canonical.pipeline import Pipeline
 from goldtape.cassette.faults import UnmatchedRequest
 from goldtape.cassette.replay import ReplayCassette
 from goldtape.cassette.wire import read_request

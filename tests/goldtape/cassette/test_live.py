@@ -8,7 +8,8 @@ from typing import Any
 
 from vcr.request import Request as VcrRequest
 
-from goldtape.canonical.pipeline import Captured, Pipeline
+from goldtape.canonical.concurrency import Captured
+from goldtape.canonical.pipeline import Pipeline
 from goldtape.cassette.live import LiveCassette
 from goldtape.config import Config
 from goldtape.exchange.interaction import Interaction

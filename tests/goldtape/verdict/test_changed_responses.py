@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 
-from goldtape.canonical.pipeline import Captured, Pipeline
+from goldtape.canonical.concurrency import Captured
+from goldtape.canonical.pipeline import Pipeline
 from goldtape.cassette.wire import read_response
 from goldtape.config import Volatile
 from goldtape.exchange.interaction import Interaction, Json, Request

@@ -5,7 +5,7 @@
     token     token-1, token-2 by first appearance; only a rule says that a value is a token
     instant   2000-01-01T00:00:00.000001Z, ...02 in order of time, or at a distance to that day: see `instants`
 
-A new kind is a new row of KINDS.
+A new kind is a new row of KINDS, and a name in VOLATILE_CLASSES of `config`, which a test demands.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from goldtape.exchange import walk
 
 # A percent-encoded character can come directly before it, as in a link: ?filter=id%3D6f1ed002-...
 _UUID = re.compile(rf"(?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{{2}})){walk.UUID}(?![0-9A-Za-z])")
-_NEVER = re.compile(r"(?!)")
+NEVER = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Kind:
         name: Its name in rules: `as = "uuid"`.
         placeholder: Number -> the key of the placeholder; a number whose key the test uses itself is left out.
         looks: The pattern of such values in any text; none by default, then only a name or a rule can tell.
-        hint: A character that every match of `looks` contains.
+        hint: A character that every match of `looks` contains, which saves a search in texts without it.
         key: Match -> the key of the value, None if it only looks like one.
         place: (sightings, taken, raced) -> the placeholders of those that are minted; by default all, numbered by first
             appearance.
@@ -42,7 +42,7 @@ class Kind:
 
     name: str
     placeholder: Callable[[int], Key]
-    looks: re.Pattern[str] = _NEVER
+    looks: re.Pattern[str] = NEVER
     hint: str = ""
     key: Callable[[Match], Key | None] = re.Match.group
     place: Callable[[Sequence[Sighting], Taken, bool], Mapping[Key, Any]] | None = None

@@ -2,55 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from goldtape.canonical import headers
 from goldtape.canonical.addresses import Substitution, substitute
+from goldtape.canonical.concurrency import Captured, in_order
 from goldtape.canonical.cookies import lasting
+from goldtape.canonical.headers import RequestHeaders
 from goldtape.canonical.placeholders import stabilise
 from goldtape.canonical.races import Race, settle
 from goldtape.canonical.redaction import Redactor
-from goldtape.canonical.secret_names import SECRET_HEADERS, SecretNames
+from goldtape.canonical.secret_names import SecretNames
 from goldtape.config import Config
-from goldtape.exchange.interaction import Interaction, Side
+from goldtape.exchange.interaction import Interaction
 from goldtape.exchange.uri import stored_uri
-
-REQUEST_HEADERS = frozenset(
-    {"content-type", "if-match", "if-none-match", "authorization", "idempotency-key", "prefer", "range"}
-)
-RESPONSE_HEADERS = frozenset(
-    {"content-type", "etag", "location", "retry-after", "allow", "www-authenticate", "link", "set-cookie"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Captured:
-    """A captured interaction.
-
-    `lane` is one object for all requests of a concurrent block. `overlapped`: when this request started, an earlier one
-    had no response yet. `at` is the time of its start, with a zone; None if it is not known.
-    """
-
-    interaction: Interaction
-    lane: object | None = None
-    overlapped: bool = False
-    at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RequestHeaders:
-    """The names of the request headers that matter: those of a list, and every secret one, whose value is removed.
-
-    A service notices a credential that is missing, so that one was sent is part of a golden.
-    """
-
-    listed: frozenset[str]
-    secret: SecretNames
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.listed or name in SECRET_HEADERS or str(name) in self.secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +44,7 @@ class Pipeline:
         is in the order in which the requests started, `races` in the order of declaration.
         """
         addressed = [replace(one, interaction=substitute(_lasting(one), substitutions)) for one in captured]
-        ordered = self._by_actor(addressed)
+        ordered = in_order(addressed, self.actor)
         interactions = [self._select(one) for one in self.redactor().redact([one.interaction for one in ordered])]
         for race in races:
             interactions = settle(interactions, race)
@@ -102,33 +69,22 @@ class Pipeline:
 
     def request_headers(self, uri: str) -> RequestHeaders:
         """The names of the request headers that matter for a URI."""
-        system = self.config.system_of(uri)
-        listed = REQUEST_HEADERS.union((*system.request_headers, system.actor) if system else ())
-        return RequestHeaders(listed, self._secret_names())
+        return headers.of_requests(self.config.system_of(uri), self._secret_names())
 
     def actor(self, one: Interaction) -> str:
         """The sender of a request: the value of its actor header, or else of the authorization."""
         system = self.config.system_of(one.request.uri)
-        headers = one.request.headers
-        return headers.get(system.actor if system else "", headers.get("authorization", ""))
+        sent = one.request.headers
+        return sent.get(system.actor if system else "", sent.get("authorization", ""))
 
     def _secret_names(self) -> SecretNames:
         secrets = [name for system in self.config.systems.values() for name in system.secrets]
         return SecretNames(secrets, self.public())
 
     def _select(self, one: Interaction) -> Interaction:
-        system = self.config.system_of(one.request.uri)
-        received = RESPONSE_HEADERS.union(system.response_headers if system else ())
-        request = replace(_only(self.request_headers(one.request.uri), one.request), uri=stored_uri(one.request.uri))
-        return Interaction(request, _only(received, one.response))
-
-    def _by_actor(self, captured: Sequence[Captured]) -> list[Captured]:
-        """Sort the interactions of each lane by actor; they come one after the other."""
-        ordered: list[Captured] = []
-        for lane, together in itertools.groupby(captured, key=lambda one: one.lane):
-            sequence = list(together)
-            ordered += sequence if lane is None else sorted(sequence, key=lambda one: self.actor(one.interaction))
-        return ordered
+        received = headers.of_responses(self.config.system_of(one.request.uri))
+        sent = headers.only(self.request_headers(one.request.uri), one.request)
+        return Interaction(replace(sent, uri=stored_uri(one.request.uri)), headers.only(received, one.response))
 
 
 def _clock(captured: Sequence[Captured]) -> list[datetime | None]:
@@ -146,7 +102,3 @@ def _lasting(one: Captured) -> Interaction:
         return one.interaction
     cookies = lasting(response.headers["set-cookie"], one.at)
     return replace(one.interaction, response=replace(response, headers={**response.headers, "set-cookie": cookies}))
-
-
-def _only(names: Container[str], side: Side) -> Side:
-    return replace(side, headers={name: side.headers[name] for name in sorted(side.headers) if name in names})

@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from goldtape.canonical.kinds import ETAG, INSTANT, KINDS, Kind
+from goldtape.canonical.kinds import ETAG, INSTANT, KINDS, NEVER, Kind
 from goldtape.canonical.sighting import Key, Match, Sighting
 from goldtape.config import Volatile
 from goldtape.exchange import paths
@@ -25,9 +25,9 @@ from goldtape.exchange.walk import change_interaction, request_leaves, response_
 
 _QUOTED = re.compile(r'"([^"]+)"')
 _BY_NAME = {kind.name: kind for kind in KINDS}
-_BY_LOOK = [kind for kind in KINDS if kind.hint]
+_BY_LOOK = [kind for kind in KINDS if kind.looks is not NEVER]
 # A test may use a value of its own that looks like one of these placeholders.
-_NUMBERED = tuple(str(kind.placeholder(0)).rstrip("0") for kind in KINDS if not kind.hint)
+_NUMBERED = tuple(str(kind.placeholder(0)).rstrip("0") for kind in KINDS if kind.looks is NEVER)
 # A shorter value without a look of its own could be any word: it is replaced only where a name or a rule tells it.
 _TELLING_LENGTH = 8
 _WORD = re.compile(rf"[0-9A-Za-z_-]{{{_TELLING_LENGTH},}}")

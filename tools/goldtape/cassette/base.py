@@ -15,7 +15,7 @@ from typing import Any, Self
 from vcr.cassette import Cassette
 from vcr.patch import force_reset
 
-from goldtape.canonical.pipeline import Captured
+from goldtape.canonical.concurrency import Captured
 from goldtape.cassette.faults import Fault
 from goldtape.exchange.interaction import Interaction
 

@@ -1,7 +1,8 @@
 """The key of a request: two requests match when everything that matters in them is equal.
 
 Method, URI (query parameters in any order), the headers that matter, and the body: JSON by its meaning, anything
-else by its bytes. A key is one string, so finding a recorded request is one dictionary look-up.
+else by its bytes. Which headers matter is decided in `canonical.headers`. A key is one string, so finding a recorded
+request is one dictionary look-up.
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ from typing import Any
 from vcr.record_mode import RecordMode
 from vcr.request import Request as VcrRequest
 
-from goldtape.canonical.pipeline import Captured, Pipeline
+from goldtape.canonical.concurrency import Captured
+from goldtape.canonical.pipeline import Pipeline
 from goldtape.cassette.base import Canonical, TestCassette
 from goldtape.cassette.faults import Fault, Unanswered
 from goldtape.cassette.wire import read_request, read_response

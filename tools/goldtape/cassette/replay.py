@@ -14,7 +14,8 @@ from vcr.record_mode import RecordMode
 from vcr.request import Request as VcrRequest
 
 from goldtape.canonical.cookies import apart
-from goldtape.canonical.pipeline import Pipeline, RequestHeaders
+from goldtape.canonical.headers import RequestHeaders
+from goldtape.canonical.pipeline import Pipeline
 from goldtape.cassette.base import Canonical, TestCassette
 from goldtape.cassette.faults import Fault, OutOfOrder, Unmatched, UnmatchedRequest, Unplayed
 from goldtape.cassette.key import nearest, request_key, select

@@ -11,7 +11,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from goldtape.canonical import refusal, scanner
-from goldtape.canonical.pipeline import Captured, Pipeline
+from goldtape.canonical.concurrency import Captured
+from goldtape.canonical.pipeline import Pipeline
 from goldtape.cassette.base import TestCassette
 from goldtape.cassette.faults import Fault
 from goldtape.cassette.live import LiveCassette
