@@ -163,7 +163,7 @@ def test_commit_killed_at_any_moment_leaves_pairs_whole(tmp_path: Path) -> None:
         ) as child:
             assert child.stdout is not None
             assert child.stdout.readline() == b"ready\n"
-            time.sleep(moments.uniform(0, 0.02))
+            time.sleep(moments.uniform(0, 0.08))
             child.send_signal(signal.SIGKILL)
 
         recover(work)
