@@ -242,11 +242,12 @@ def read_results(project: Config) -> dict[str, dict[str, str]]:
 
 
 def _lacks_an_answer(error: BaseException | None) -> bool:
-    """Whether an error may come from a connection: one of httpx, of aiohttp, or of what stands on sockets itself."""
+    """Whether an error may come from a connection: of httpx, of sockets, or of the other clients that vcrpy knows."""
     import httpx
 
     while error is not None:
-        if isinstance(error, httpx.TransportError | OSError) or type(error).__module__.startswith("aiohttp."):
+        foreign = type(error).__module__.partition(".")[0] in ("aiohttp", "requests", "urllib3")
+        if foreign or isinstance(error, httpx.TransportError | ConnectionError | TimeoutError):
             return True
         error = error.__cause__ or error.__context__
     return False
