@@ -53,8 +53,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Set the guard of the whole run, before the first conftest is imported; a wrong table is told at `configure`."""
-    root = configuration.find_root(early_config.rootpath)
     with suppress(configuration.ConfigError):
+        root = configuration.find_root(early_config.rootpath)
         if root is None or (project := configuration.load(root)).guard != "all":
             return
         whole_run = ExitStack()
