@@ -2,7 +2,7 @@
 
 The way of an exchange, room by room. Each room imports from those above it in this list only.
 
-    config     the [tool.goldtape] table, read once
+    config     the [tool.goldtape] table, read once: what a project says of each system, its further headers included
     exchange   what travelled, as plain data: `interaction`; every string of it: `walk`; bytes as a `body`, in `pieces`
     canonical  what may be kept of it, step by step in `pipeline`: `addresses`, the order of concurrent requests
                (`concurrency`), `redaction`, the `headers` that matter, declared `races`, `placeholders` by `kinds`;
@@ -10,13 +10,13 @@ The way of an exchange, room by room. Each room imports from those above it in t
                are `known`; the `scanner` has the last look, and `refusal` says what is not recorded
     goldens    the files: where they lie (`naming`), what a reviewer reads (`transcript`, written and compared
                by syrupy in `snapshot`), what is replayed (`cassette_file`), how they change together (`transaction`)
-    cassette   at work under vcrpy: `live` lets requests through and keeps the answers, `replay` finds the answer of a
-               request by its `key`; what is wrong with the requests is a value (`faults`)
+    cassette   at work under vcrpy: `live` lets requests through and keeps the answers, each hop of a redirect too;
+               `replay` finds the answer of a request by its `key`; what is wrong with requests is a value (`faults`)
     verdict    what differs (`drift`), in `words`, with place and next command (`explain`)
     live       where requests of a live run go: `target`, `process`; and where none may go: `network`
-    plugin     pytest: `hooks` translate, a `session` is a run of pytest, a `run` is one test, a `tape` is what the test
-               sees of it, a `mode` says where answers come from
-    cli        one file a command
+    plugin     pytest: `hooks` translate, a `session` is a run of pytest with its header and summary lines, a `run` is
+               one test, a `tape` is what the test sees of it, a `mode` says where answers come from
+    cli        one file a command, listed in `main`
 
 Recording: a test asks its `tape` for a URL and sends a request. vcrpy hands it to the live cassette. At the end of the
 test's body, and again when its last fixture is gone, the run takes what was captured through the pipeline. It has the

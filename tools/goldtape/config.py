@@ -4,6 +4,7 @@
     host = "http://curation.test"                        the only host in the goldens
     url-env = "CURATION_URL"                             the variable that names a real deployment
     serve = "python -m services.curation --port {port}"  the command that starts a local one
+    request-headers = ["x-tenant"]                       headers that matter, besides those of `canonical.headers`
 
 Unknown keys and wrong types are errors that name the key, the value and the nearest valid spelling.
 """

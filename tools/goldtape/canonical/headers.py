@@ -1,6 +1,7 @@
 """The headers that matter: a standard list, those that a system's table adds, and every secret one of a request.
 
-They alone are kept in goldens, and requests are matched by them.
+They alone are kept in goldens, and requests are matched by them. A table adds names with `request-headers` and
+`response-headers` (see `config`).
 """
 
 from __future__ import annotations
