@@ -17,27 +17,17 @@ from goldtape.canonical.redaction import Redactor
 from goldtape.canonical.secret_names import SECRET_HEADERS
 from goldtape.cassette.wire import read_request
 from goldtape.exchange.body import read_body
-from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response
+from goldtape.exchange.interaction import Interaction, Json, Request, Response
 from goldtape.exchange.walk import leaves
+
+from .sides import URL, received, sent
 
 QUICK = settings(max_examples=80, deadline=None, derandomize=True)
 
-URL = "http://shop.test/v1"
 SECRET = 'hunter2+"ö/ 2'  # a "+", a quote, a letter beyond ASCII and a space: every encoding spells it another way
 PLAIN = "Tr0ub4dor"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-
-
-def sent(body: Body = None, uri: str = URL, **headers: str) -> Interaction:
-    return Interaction(
-        Request("POST", uri, {name.replace("_", "-"): v for name, v in headers.items()}, body), Response(204, "", {})
-    )
-
-
-def received(body: Body = None, **headers: str) -> Interaction:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Interaction(Request("GET", URL, {}), Response(200, "OK", named, body))
 
 
 def basic(user: str, password: str) -> str:

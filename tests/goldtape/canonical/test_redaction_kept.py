@@ -12,24 +12,14 @@ from hypothesis import strategies as st
 
 from goldtape.canonical.redaction import Redactor
 from goldtape.canonical.secret_names import SecretNames
-from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response
+from goldtape.exchange.interaction import Interaction, Json, Request, Response
 from goldtape.exchange.uri import matched_uri
+
+from .sides import URL, received, sent
 
 QUICK = settings(max_examples=30, deadline=None, derandomize=True)
 
-URL = "http://shop.test/v1"
 PLAIN = "Tr0ub4dor"
-
-
-def sent(body: Body = None, uri: str = URL, **headers: str) -> Interaction:
-    return Interaction(
-        Request("POST", uri, {name.replace("_", "-"): v for name, v in headers.items()}, body), Response(204, "", {})
-    )
-
-
-def received(body: Body = None, **headers: str) -> Interaction:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Interaction(Request("GET", URL, {}), Response(200, "OK", named, body))
 
 
 # ------------------------------------------------------------------ who minted it

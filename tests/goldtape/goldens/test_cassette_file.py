@@ -20,24 +20,13 @@ from goldtape.goldens.cassette_file import Stored, _load_yaml, dump, load
 from goldtape.goldens.cassette_layout import split
 from goldtape.goldens.reading import UnreadableGolden
 
+from .cassettes import URL, interaction, loaded, saved, typed
+
 QUICK = settings(max_examples=50, deadline=None, derandomize=True)
 
-URL = "http://shop.test/v1/orders"
 CASSETTES = sorted((Path(__file__).parents[3] / "cassettes").rglob("*.yaml"))
 A_CASSETTE = min(CASSETTES, key=lambda path: path.stat().st_size)
 SMALL = 200  # bytes: the limit above which these tests have bodies compressed
-
-
-def interaction(received: Body = None, sent: Body = None, **headers: str) -> Interaction:
-    return Interaction(
-        Request("POST", URL, _typed(sent), sent), Response(200, "OK", _typed(received) | headers, received)
-    )
-
-
-def _typed(body: Body) -> dict[str, str]:
-    if body is None:
-        return {}
-    return {"content-type": "application/json" if isinstance(body, Json) else "text/plain"}
 
 
 def stored(text: str) -> list[Interaction]:
@@ -51,17 +40,6 @@ def _chunks(text: str) -> list[str]:
     found = split(text)
     assert found is not None, "the writer's own layout is not recognised"
     return found[0]
-
-
-def saved(folder: Path, text: str | bytes) -> Path:
-    path = folder / "cassette.yaml"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
-    return path
-
-
-def loaded(path: Path) -> list[Interaction]:
-    cassette = load(path)
-    return [cassette.interaction(index) for index in range(len(cassette))]
 
 
 # ------------------------------------------------------------------ bodies and headers of every kind
@@ -102,9 +80,9 @@ def _is_utf8(raw: bytes) -> bool:
 def interactions(draw: st.DrawFn) -> Interaction:
     sent, received = draw(BODIES), draw(BODIES)
     uri = f"{URL}/{quote(draw(TEXT))}?q={quote(draw(TEXT))}"
-    request = Request(draw(st.sampled_from(["GET", "POST", "ON"])), uri, draw(HEADERS) | _typed(sent), sent)
+    request = Request(draw(st.sampled_from(["GET", "POST", "ON"])), uri, draw(HEADERS) | typed(sent), sent)
     return Interaction(
-        request, Response(draw(st.integers(200, 599)), draw(HEADER_VALUES), draw(HEADERS) | _typed(received), received)
+        request, Response(draw(st.integers(200, 599)), draw(HEADER_VALUES), draw(HEADERS) | typed(received), received)
     )
 
 
@@ -199,7 +177,7 @@ def test_stock_vcrpy_serves_what_was_dumped(tmp_path: Path) -> None:
     bodies: list[Body] = [Json({"a": "é😀"}), "two\nlines\r\n", b"\xff\x00", None, Json(["x" * 1000])]
     recorded = [
         Interaction(
-            Request("GET", f"{URL}/{n}", {}), Response(200 + n, "OK", {"x-odd": 'a: "b" #c', **_typed(body)}, body)
+            Request("GET", f"{URL}/{n}", {}), Response(200 + n, "OK", {"x-odd": 'a: "b" #c', **typed(body)}, body)
         )
         for n, body in enumerate(bodies)
     ]

@@ -6,36 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response
+from goldtape.exchange.interaction import Interaction, Json, Request, Response
 from goldtape.goldens.cassette_file import _load_yaml, dump, load
 from goldtape.goldens.reading import UnreadableGolden
 
-URL = "http://shop.test/v1/orders"
+from .cassettes import URL, interaction, loaded, saved
+
 CASSETTES = (Path(__file__).parents[3] / "cassettes").rglob("*.yaml")
 A_CASSETTE = min(CASSETTES, key=lambda path: path.stat().st_size)
-
-
-def interaction(received: Body = None, sent: Body = None, **headers: str) -> Interaction:
-    return Interaction(
-        Request("POST", URL, _typed(sent), sent), Response(200, "OK", _typed(received) | headers, received)
-    )
-
-
-def _typed(body: Body) -> dict[str, str]:
-    if body is None:
-        return {}
-    return {"content-type": "application/json" if isinstance(body, Json) else "text/plain"}
-
-
-def saved(folder: Path, text: str | bytes) -> Path:
-    path = folder / "cassette.yaml"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
-    return path
-
-
-def loaded(path: Path) -> list[Interaction]:
-    cassette = load(path)
-    return [cassette.interaction(index) for index in range(len(cassette))]
 
 
 # ------------------------------------------------------------------ files by other hands
