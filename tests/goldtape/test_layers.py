@@ -22,7 +22,7 @@ KNOWN_IN = {
     "vcr": {"cassette"},
     "syrupy": {"goldens/snapshot.py", "plugin/run.py"},
     "pytest": {"plugin"},
-    "argparse": {"plugin/hooks.py", "cli"},
+    "argparse": {"plugin/options.py", "cli"},
     "detect_secrets": {"canonical/scanner.py"},
     "yaml": {"goldens/cassette_yaml.py"},
 }

@@ -172,8 +172,8 @@ def replaying(file: Path) -> Iterator[ReplayCassette]:
         systems={"bench": System("bench", (Target("bench", HOST, "", ""),), actor="x-user-id")},
     )
     stored = cassette_file.load(file)
-    how = {"stored": stored, "pipeline": Pipeline(config), "complain": Explainer("bench", config, stored).fault}
-    with ReplayCassette.opened(str(file), **how) as cassette:
+    complain = Explainer("bench", config, stored).fault
+    with ReplayCassette(str(file), stored, Pipeline(config), complain).at_work() as cassette:
         yield cassette
 
 

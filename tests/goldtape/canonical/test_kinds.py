@@ -17,19 +17,20 @@ def test_every_kind_has_a_name_in_the_table_of_a_system() -> None:
     assert sorted(VOLATILE_CLASSES) == sorted([*(kind.name for kind in KINDS), "constant"])
 
 
+@pytest.mark.parametrize("origin", ["", "login"])
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.hint], ids=lambda kind: kind.name)
-def test_a_placeholder_looks_like_its_kind(kind: Kind) -> None:
+def test_a_placeholder_looks_like_its_kind(kind: Kind, origin: str) -> None:
     """A replayed client parses it as it parses the value, and recording it again gives the same placeholder."""
     text = {"uuid": "6f1ed002-ab59-4b5e-9e6f-0242ac120002", "instant": "2026-01-02T03:04:05.123456Z"}[kind.name]
     match = kind.looks.fullmatch(text)
     assert match
 
-    written = kind.spell(match, kind.placeholder(7))
+    written = kind.spell(match, kind.placeholder(origin, 7))
 
     assert kind.hint in written
     again = kind.looks.fullmatch(written)
     assert again
-    assert kind.key(again) == kind.placeholder(7)
+    assert kind.key(again) == kind.placeholder(origin, 7)
 
 
 @pytest.mark.parametrize("digit", "0fF")
@@ -45,7 +46,7 @@ def test_a_new_row_is_a_new_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing but the row is needed for its values to be found, numbered and replaced."""
     ulid = Kind(
         "ulid",
-        "0{:025d}".format,
+        lambda _, number: f"0{number:025d}",
         looks=re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b"),
     )
     monkeypatch.setattr(placeholders, "KINDS", (*KINDS, ulid))

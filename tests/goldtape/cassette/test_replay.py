@@ -28,7 +28,7 @@ def playing(folder: Path, *interactions: Interaction) -> Iterator[tuple[ReplayCa
     how: dict[str, Any] = {"pipeline": Pipeline(config(folder)), "complain": lambda found: f"no {found.request.uri}"}
     with ExitStack() as stack:
         cassette = stack.enter_context(
-            ReplayCassette.opened("test", stored=stored(folder / "c.yaml", *interactions), **how)
+            ReplayCassette("test", stored=stored(folder / "c.yaml", *interactions), **how).at_work()
         )
         client = stack.enter_context(httpx.Client(base_url="http://shop.test", headers={"X-User": "bob"}, verify=False))
         yield cassette, client

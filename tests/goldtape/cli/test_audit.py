@@ -27,6 +27,17 @@ def test_ask(shop):
 def test_own(shop, snapshot):
     assert shop.get("/v1/items?limit=1").json() == snapshot
 """
+LOGIN = """
+import httpx, pytest, service
+
+@pytest.fixture(scope="session")
+def login(goldtape):
+    client = httpx.Client(base_url=goldtape.url("shop"), transport=httpx.MockTransport(service.answer))
+    client.get("/v1/items?limit=1")
+
+def test_look(login, shop):
+    shop.get("/v1/items?limit=2")
+"""
 CASES = """
 [[case]]
 id = "shop/ask"
@@ -45,6 +56,11 @@ TWENTY_ONE_MB = bytes(21 * 2**20)
 def good(shop: Project) -> Project:
     """A test that carries a case, one that compares a snapshot of its own, all recorded."""
     return shop.add(TEST, TESTS).add("tests/cases.toml", CASES).recorded()
+
+
+def with_login(project: Project) -> Project:
+    """With a test whose module logs in once, and has goldens of its own for that."""
+    return project.add("tests/test_login.py", LOGIN).record("tests/test_login.py")
 
 
 @dataclass(frozen=True)
@@ -118,6 +134,18 @@ ROWS = {
         [f"no case  {TEST}::test_ask  'shop/pay' stands in no cases.toml"],
     ),
 }
+
+
+def test_the_goldens_of_a_wider_fixture_are_in_use_while_a_test_has_it(good: Project, command: Command) -> None:
+    """They have the name of no test."""
+    project = with_login(good)
+
+    assert command(project, "audit") == Outcome(0, [], [AGES_UNKNOWN, "findings: 0"])
+    assert command(project.remove("tests/test_login.py"), "audit").out == [
+        f"unused  {folder}/test_login/{name}  {NO_TEST_HAS_THIS_NAME}"
+        for folder, suffix in (("cassettes", "yaml"), ("snapshots", "json"))
+        for name in (f"@login.{suffix}", f"test_look.{suffix}")
+    ]
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -57,11 +57,57 @@ def test_requests(shop):
 """
 
 
+OF_THE_SESSION = """
+import aiohttp, pytest, pytest_asyncio, requests, urllib3
+
+@pytest.fixture(scope="session")
+def shop(goldtape):
+    return goldtape.url("shop")
+
+@pytest.fixture(scope="session")
+def client(shop):
+    with requests.Session() as client:
+        assert client.get(f"{shop}/packed?at=login").ok
+        yield client
+        assert client.get(f"{shop}/packed?at=logout").ok
+
+@pytest.fixture(scope="session")
+def pool(shop):
+    with urllib3.PoolManager() as pool:
+        pool.request("GET", f"{shop}/packed?at=pool")
+        yield pool
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def session(shop):
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{shop}/packed?at=session"):
+            yield session
+"""
+IN_TESTS = """
+import pytest
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_requests(client, shop, number):
+    assert client.get(f"{shop}/packed?number={number}").json() == {"a": 1}
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_urllib3(pool, shop, number):
+    assert pool.request("GET", f"{shop}/packed?number={number}").json() == {"a": 1}
+
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.asyncio(loop_scope="session")
+async def test_aiohttp(session, shop, number):
+    async with session.get(f"{shop}/packed?number={number}") as answer:
+        assert await answer.json() == {"a": 1}
+"""
+
+
 class Answers(BaseHTTPRequestHandler):
     """Packed JSON, small and large, and an address that has moved."""
 
     def do_GET(self) -> None:
         """Answer by path."""
+        self.path = self.path.partition("?")[0]
         self.rfile.read(int(self.headers.get("content-length", 0)))
         moved = self.path == "/moved"
         body = b"" if moved else gzip.compress(LARGE if self.path == "/large" else b'{"a": 1}')
@@ -82,16 +128,22 @@ class Answers(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def recorded(shop: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    """The project with its recordings, the server still running."""
+def served(shop: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """A project beside a running server."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     monkeypatch.setenv("SHOP_URL", f"http://127.0.0.1:{server.server_port}")
-    yield shop.add("tests/test_clients.py", CLIENTS).add("tests/conftest.py", "").record()
+    yield shop
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def recorded(served: Project) -> Project:
+    """The project with its recordings, the server still running."""
+    return served.add("tests/test_clients.py", CLIENTS).add("tests/conftest.py", "").record()
 
 
 def test_what_aiohttp_and_requests_received_replays(recorded: Project) -> None:
@@ -122,3 +174,24 @@ def test_a_body_that_aiohttp_has_yet_to_encode_is_matched_by_its_values(
 
     assert list(replayed.reports) == [test]
     assert b"hush-hush" not in b"".join(recorded.goldens.values())
+
+
+def test_a_client_of_the_session_is_heard_by_the_tape_of_whoever_uses_it(served: Project) -> None:
+    """Its pool keeps connections from the set-up of the fixture; what a test sends over them is the test's."""
+    project = served.add("tests/conftest.py", OF_THE_SESSION).add("tests/test_clients.py", IN_TESTS)
+
+    recorded = project.record()
+
+    assert recorded.outcomes == {"passed": 6}, recorded.output
+    for name, queries in {
+        "@client": [{"at": "login"}, {"at": "logout"}],
+        "@pool": [{"at": "pool"}],
+        "@session": [{"at": "session"}],
+        "test_clients/test_requests[2]": [{"number": "2"}],
+        "test_clients/test_urllib3[2]": [{"number": "2"}],
+        "test_clients/test_aiohttp[2]": [{"number": "2"}],
+    }.items():
+        shown = json.loads(recorded.golden(f"snapshots/{name}.json"))
+        assert [one["query"] for one in (*shown["exchanges"], *shown.get("afterwards", ()))] == queries, name
+    for again in (recorded.replay(), recorded.verify(), recorded.record()):
+        assert (again.outcomes, again.changed) == ({"passed": 6}, []), again.output

@@ -15,13 +15,15 @@ class Captured:
     """A captured interaction.
 
     `lane` is one object for all requests of a concurrent block. `overlapped`: when this request started, an earlier one
-    had no response yet. `at` is the time of its start, with a zone; None if it is not known.
+    had no response yet. `at` is the time of its start, with a zone; None if it is not known. `origin` names the wider
+    fixture that sent the request, "" for the test itself: what an interaction shows first has its origin in its name.
     """
 
     interaction: Interaction
     lane: object | None = None
     overlapped: bool = False
     at: datetime | None = None
+    origin: str = ""
 
 
 def in_order(captured: Sequence[Captured], actor: Callable[[Interaction], str]) -> list[Captured]:

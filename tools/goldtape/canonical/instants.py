@@ -9,17 +9,20 @@ An instant is minted if one of these holds; the first that does decides.
                distance to the clock, in whole minutes
 
 A placeholder is at 2000-01-01, or as far from that day as the instant is from the clock. Its microseconds are its
-number in the order of time. Offset and precision keep their form, because a client can depend on them.
+number in the order of time. Offset and precision keep their form, because a client can depend on them. A wider fixture
+has an earlier day of its own; an instant of a test can have a relation to one of a fixture too.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
+import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from goldtape.canonical.sighting import Key, Match, Sighting, Taken
 from goldtape.config import span_of
@@ -37,6 +40,8 @@ _MINUTE = timedelta(minutes=1)
 # Fractions are written in these numbers of digits; a service that cuts off zeros at the end now and then has fewer.
 _DIGITS = (0, 3, 6, 7, 9)
 _FINE = 6
+# The days of wider fixtures begin in 1918; that of a test, which has no name as an origin, is the last.
+_DAYS = 30_000
 
 
 def moment(match: Match) -> datetime | None:
@@ -50,9 +55,13 @@ def moment(match: Match) -> datetime | None:
         return None
 
 
-def numbered(number: int) -> datetime:
+def numbered(origin: str, number: int) -> datetime:
     """The placeholder with a number."""
-    return EPOCH + timedelta(microseconds=number)
+    return _day(origin) + timedelta(microseconds=number)
+
+
+def _day(origin: str) -> datetime:
+    return EPOCH - timedelta(days=zlib.crc32(origin.encode()) % _DAYS)
 
 
 def spelled(match: Match, placed: datetime) -> str:
@@ -99,26 +108,36 @@ class _Seen:
         return self.moment.microsecond if self.fine else 0
 
 
-def place(sightings: Sequence[Sighting], taken: Taken, raced: bool) -> dict[Key, datetime]:
+def place(sightings: Sequence[Sighting], taken: Taken, raced: bool, earlier: Mapping[Key, Any]) -> dict[Key, datetime]:
     """The placeholder of each minted instant; data have none.
 
     Without a clock (no sighting has a time) all instants count as near. If requests are `raced`, their order is an
-    outcome of the race, and numbers follow first appearance.
+    outcome of the race, and numbers follow first appearance. `earlier` are the placeholders of wider fixtures: one that
+    has the microseconds of such an instant, and was not written just now, keeps its exact distance to that.
     """
+    origin = sightings[0].origin if sightings else ""
     started = min((one.at for one in sightings if one.at), default=None)
-    seen = [_beside_the_clock(one, started) for one in sightings if span_of(one.rule) is None]
+    all_seen = [_beside_the_clock(one, started) for one in sightings if span_of(one.rule) is None]
+    related = {
+        one.key: placed + (one.moment - moment)
+        for one in all_seen
+        for moment, placed in earlier.items()
+        if isinstance(moment, datetime) and one.micros and one.micros == moment.microsecond and not one.now
+    }
+    seen = [one for one in all_seen if one.key not in related]
     fine = [one for one in seen if one.fine]
     shown = _leading(one for one in fine if one.near)
     hidden = _leading(_counted(one for one in fine if not one.near and one.micros not in shown))
     leading = {**hidden, **shown}
     data = {one.key for one in seen if not one.near and one.micros not in leading}
-    free = (one for one in map(numbered, itertools.count(1)) if not taken(one) and one not in data)
+    numbers = map(numbered, itertools.repeat(origin), itertools.count(1))
+    free = (one for one in numbers if not taken(one) and one not in data)
 
     moments = dict.fromkeys(one.moment for one in fine if one.now or (one.near and shown.get(one.micros, one) is one))
     stands = dict(zip(moments if raced else sorted(moments), free, strict=False))
     stands |= {one.moment: next(free) + _MINUTE * round(one.off / _MINUTE) for one in hidden.values()}
 
-    placed = {one.key: EPOCH for one in seen if one.near and not one.fine}
+    placed = related | {one.key: _day(origin) for one in seen if one.near and not one.fine}
     for one in fine:
         if one.moment in stands:
             placed[one.key] = stands[one.moment]
@@ -126,7 +145,7 @@ def place(sightings: Sequence[Sighting], taken: Taken, raced: bool) -> dict[Key,
             placed[one.key] = stands[lead.moment] + (one.moment - lead.moment)
     for sighting in sightings:
         if (span := span_of(sighting.rule)) is not None and _is_kept(sighting, span):
-            placed[sighting.key] = EPOCH + span
+            placed[sighting.key] = _day(origin) + span
     return placed
 
 

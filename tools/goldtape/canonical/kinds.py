@@ -5,6 +5,9 @@
     token     token-1, token-2 by first appearance; only a rule says that a value is a token
     instant   2000-01-01T00:00:00.000001Z, ...02 in order of time, or at a distance to that day: see `instants`
 
+What a wider fixture showed first has its origin in the placeholder: etag-login-1, or a UUID and a day of its own. So
+it is the same in each test, whichever other fixtures there are.
+
 A new kind is a new row of KINDS, and a name in VOLATILE_CLASSES of `config`, which a test demands.
 """
 
@@ -12,7 +15,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,29 +35,35 @@ class Kind:
 
     Attributes:
         name: Its name in rules: `as = "uuid"`.
-        placeholder: Number -> the key of the placeholder; a number whose key the test uses itself is left out.
+        placeholder: (origin, number) -> the key of the placeholder; a number whose key the test uses itself is left
+            out.
         looks: The pattern of such values in any text; none by default, then only a name or a rule can tell.
         hint: A character that every match of `looks` contains, which saves a search in texts without it.
         key: Match -> the key of the value, None if it only looks like one.
-        place: (sightings, taken, raced) -> the placeholders of those that are minted; by default all, numbered by first
-            appearance.
+        place: (sightings of one origin, taken, raced, placeholders of earlier origins) -> the placeholders of those
+            that are minted; by default all, numbered by first appearance.
         spell: (match, placeholder) -> the placeholder in the spelling of the match.
     """
 
     name: str
-    placeholder: Callable[[int], Key]
+    placeholder: Callable[[str, int], Key]
     looks: re.Pattern[str] = NEVER
     hint: str = ""
     key: Callable[[Match], Key | None] = re.Match.group
-    place: Callable[[Sequence[Sighting], Taken, bool], Mapping[Key, Any]] | None = None
+    place: Callable[[Sequence[Sighting], Taken, bool, Mapping[Key, Any]], Mapping[Key, Any]] | None = None
     spell: Callable[[Match, Any], str] = lambda _, placeholder: str(placeholder)
 
-    def placed(self, sightings: Sequence[Sighting], taken: Taken, raced: bool) -> Mapping[Key, Any]:
-        """Key -> placeholder, for the values that are minted."""
-        if self.place:
-            return self.place(sightings, taken, raced)
-        free = (one for one in map(self.placeholder, itertools.count(1)) if not taken(one))
-        return dict(zip((one.key for one in sightings), free, strict=False))
+    def placed(self, sightings: Sequence[Sighting], taken: Taken, raced: Container[str]) -> Mapping[Key, Any]:
+        """Key -> placeholder, for the values that are minted; `raced` are the origins whose requests overlapped."""
+        placed: dict[Key, Any] = {}
+        for origin in dict.fromkeys(one.origin for one in sightings):
+            own = [one for one in sightings if one.origin == origin]
+            if self.place:
+                placed |= self.place(own, taken, origin in raced, placed)
+            else:
+                numbered = map(self.placeholder, itertools.repeat(origin), itertools.count(1))
+                placed |= zip((one.key for one in own), (one for one in numbered if not taken(one)), strict=False)
+        return placed
 
 
 def _uuid(match: Match) -> Key | None:
@@ -61,9 +71,17 @@ def _uuid(match: Match) -> Key | None:
     return match.group() if set(match.group().lower()) - {"-"} not in ({"0"}, {"f"}) else None
 
 
-UUID = Kind("uuid", "00000000-0000-4000-8000-{:012d}".format, looks=_UUID, hint="-", key=_uuid)
-ETAG = Kind("etag", "etag-{}".format)
-TOKEN = Kind("token", "token-{}".format)
+def _uuid_numbered(origin: str, number: int) -> Key:
+    return f"{zlib.crc32(origin.encode()):08x}-0000-4000-8000-{number:012d}"
+
+
+def _word_numbered(word: str) -> Callable[[str, int], Key]:
+    return lambda origin, number: "-".join(filter(None, (word, origin, str(number))))
+
+
+UUID = Kind("uuid", _uuid_numbered, looks=_UUID, hint="-", key=_uuid)
+ETAG = Kind("etag", _word_numbered("etag"))
+TOKEN = Kind("token", _word_numbered("token"))
 INSTANT = Kind(
     "instant",
     instants.numbered,

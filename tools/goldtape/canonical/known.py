@@ -2,7 +2,8 @@
 
 A secret that the client sent becomes `[redacted]`. One that the server minted becomes `[redacted-1]`,
 `[redacted-2]`, ... by first appearance: a replayed client can send it back, and two users stay two. A number becomes a
-number, 999000000 for the client's own and 999000001, ... for minted ones, so that a changed type is still seen.
+number, 999000000 for the client's own and 999000001, ... for minted ones, so that a changed type is still seen. What a
+wider fixture showed first has its origin in its stand-in: `[redacted-login-1]`, or another thousand of numbers.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 import base64
 import json
 import re
+import zlib
+from collections import Counter
 from collections.abc import Container, Iterator
 from urllib.parse import quote, quote_plus, unquote
 
 from goldtape.canonical.secret_shapes import unpack
 
-REDACTED = re.compile(r"(?:\[|%5B)redacted(?:-\d+)?(?:\]|%5D)", re.IGNORECASE)
-_FIRST_NUMBER, _LAST_NUMBER = 999_000_000, 999_000_999
+REDACTED = re.compile(r"(?:\[|%5B)redacted(?:(?:-[\w-]+)?-\d+)?(?:\]|%5D)", re.IGNORECASE)
+_FIRST_NUMBER, _LAST_NUMBER = 999_000_000, 999_999_999
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
 # A shorter secret is removed in its own place, but not in other strings: it could be any word.
 _HUNTED_LENGTH = 6
@@ -30,7 +33,8 @@ Secret = str | int | float
 class Known:
     """Secrets with their stand-ins; `spared` are words that name secrets and are therefore none.
 
-    All that are hunted are put into `met` too, for those who look after a test is over.
+    All that are hunted are put into `met` too, for those who look after a test is over. `origin` is the wider fixture
+    that shows the next ones, "" for the test itself.
     """
 
     def __init__(self, spared: Container[str] = (), met: set[str] | None = None) -> None:
@@ -39,7 +43,8 @@ class Known:
         self._stand_ins: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._hunted: dict[str, str] = {}
-        self._minted = 0
+        self.origin = ""
+        self._minted: Counter[str] = Counter()
         self._pattern: re.Pattern[str] | None = None
 
     def __bool__(self) -> bool:
@@ -56,17 +61,24 @@ class Known:
         if isinstance(secret, str) and text in self._hunted:  # another spelling of one that is known
             self._stand_ins.setdefault(text, self._hunted[text])
         if text not in self._stand_ins or (not isinstance(secret, str) and text not in self._numbers):
-            self._minted += minted
-            number = self._minted if minted else 0
+            stand_in, number = self._next(minted)
             if not isinstance(secret, str):
-                self._numbers[text] = _FIRST_NUMBER + number
-            stand_in = f"[redacted{f'-{number}' if number else ''}]"
-            self._stand_ins.setdefault(text, stand_in if isinstance(secret, str) else str(_FIRST_NUMBER + number))
+                self._numbers[text] = number
+            self._stand_ins.setdefault(text, stand_in if isinstance(secret, str) else str(number))
         if hunted and text not in self._hunted and len(text) >= _HUNTED_LENGTH and text not in self._spared:
             self._met.add(text)
             for spelling in _spellings(text):
                 self._hunted.setdefault(spelling, self._stand_ins[text])
             self._pattern = None
+
+    def _next(self, minted: bool) -> tuple[str, int]:
+        """The next stand-ins, as a text and as a number."""
+        if not minted:
+            return "[redacted]", _FIRST_NUMBER
+        self._minted[self.origin] += 1
+        number = self._minted[self.origin]
+        thousand = 1000 * (1 + zlib.crc32(self.origin.encode()) % 999) if self.origin else 0
+        return f"[{'-'.join(filter(None, ('redacted', self.origin, str(number))))}]", _FIRST_NUMBER + thousand + number
 
     def stand_in(self, secret: Secret) -> Secret:
         """What stands for a secret in its own place; of the same type as the secret, and itself for a stand-in."""

@@ -41,17 +41,20 @@ class Pipeline:
         """A test's interactions as goldens hold them.
 
         They have no live address, no secret, only headers that matter, and placeholders for minted values. `captured`
-        is in the order in which the requests started, `races` in the order of declaration.
+        is in the order in which the requests started, `races` in the order of declaration. Those of wider fixtures come
+        first: what they showed keeps the names that it has in their goldens.
         """
         addressed = [replace(one, interaction=substitute(_lasting(one), substitutions)) for one in captured]
         ordered = in_order(addressed, self.actor)
-        interactions = [self._select(one) for one in self.redactor().redact([one.interaction for one in ordered])]
+        origins = [one.origin for one in ordered]
+        redacted = self.redactor().redact([one.interaction for one in ordered], origins)
+        interactions = [self._select(one) for one in redacted]
         for race in races:
             interactions = settle(interactions, race)
         volatile = [rule for system in self.config.systems.values() for rule in system.volatile]
         # If requests overlap, the order of the server's instants is noise.
-        raced = bool(races) or any(one.overlapped for one in captured)
-        return stabilise(interactions, volatile, raced=raced, clock=_clock(ordered))
+        raced = {one.origin for one in captured if one.overlapped} | {race.origin for race in races}
+        return stabilise(interactions, volatile, raced=raced, clock=_clock(ordered), origins=origins)
 
     def redactor(self) -> Redactor:
         """A new redactor, for one test."""

@@ -10,10 +10,11 @@ One mapping is used for the whole test, so equal values stay visibly equal; stab
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 from goldtape.canonical.kinds import ETAG, INSTANT, KINDS, NEVER, Kind
@@ -27,7 +28,7 @@ _QUOTED = re.compile(r'"([^"]+)"')
 _BY_NAME = {kind.name: kind for kind in KINDS}
 _BY_LOOK = [kind for kind in KINDS if kind.looks is not NEVER]
 # A test may use a value of its own that looks like one of these placeholders.
-_NUMBERED = tuple(str(kind.placeholder(0)).rstrip("0") for kind in KINDS if kind.looks is NEVER)
+_NUMBERED = tuple(str(kind.placeholder("", 0)).rstrip("0") for kind in KINDS if kind.looks is NEVER)
 # A shorter value without a look of its own could be any word: it is replaced only where a name or a rule tells it.
 _TELLING_LENGTH = 8
 _WORD = re.compile(rf"[0-9A-Za-z_-]{{{_TELLING_LENGTH},}}")
@@ -37,18 +38,20 @@ def stabilise(
     interactions: Sequence[Interaction],
     volatile: Sequence[Volatile] = (),
     *,
-    raced: bool = False,
+    raced: Container[str] = (),
     clock: Sequence[datetime | None] = (),
+    origins: Sequence[str] = (),
 ) -> list[Interaction]:
     """Replace every minted value of one test by its placeholder.
 
     `interactions` are the whole test, in the order in which the requests started; `volatile` are the systems' rules.
     `clock` says when each request started, empty if that is not known: it tells a minted instant from one that is data.
-    If requests are `raced`, the order of instants is an outcome of the race: they are numbered by first appearance.
+    `origins` are those of the interactions, empty if all are the test's own. In `raced` ones, the order of instants is
+    an outcome of the race: they are numbered by first appearance.
     """
     held = [_hold(one, volatile) for one in interactions]
     mint = _Mint(watched=set(_without_look(held, volatile)))
-    for one, mint.now in zip(held, clock or [None] * len(held), strict=True):
+    for one, mint.now, mint.origin in zip(held, clock or repeat(None), origins or repeat(""), strict=False):
         for name, value in request_leaves(one.request):
             mint.sent(name, value)
         for value, kind in _by_path(one, volatile):
@@ -66,11 +69,12 @@ class _Mint:
 
     `watched` are minted texts without a look of their own; every text is searched for them. `by_client` says of each
     value whether the client showed it first. `ruled` are the values of a rule, with the rule's kind; `now` is when the
-    request started whose values are met.
+    request started whose values are met, and `origin` its origin.
     """
 
     watched: set[str]
     now: datetime | None = None
+    origin: str = ""
     by_client: dict[Key, bool] = field(default_factory=dict)
     minted: dict[Key, tuple[Kind, Sighting]] = field(default_factory=dict)
     ruled: dict[Key, str] = field(default_factory=dict)
@@ -108,11 +112,11 @@ class _Mint:
 
     def _keep(self, key: Key, kind: Kind, match: Match | None = None) -> None:
         if not self.by_client.setdefault(key, False) and key not in self.minted:
-            self.minted[key] = kind, Sighting(key, match, self.now, self.ruled.get(key, ""))
+            self.minted[key] = kind, Sighting(key, match, self.now, self.ruled.get(key, ""), self.origin)
 
     # ---------------------------------------------------------------- replacing them
 
-    def place(self, raced: bool) -> None:
+    def place(self, raced: Container[str]) -> None:
         for kind in KINDS:
             sightings = [sighting for its, sighting in self.minted.values() if its is kind]
             self.becomes |= kind.placed(sightings, self.by_client.get, raced)

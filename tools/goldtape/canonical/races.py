@@ -26,12 +26,14 @@ class Race:
     """A race that a test declared.
 
     `start` is the number of interactions before the race, `values` are the interchangeable strings in the order of
-    first appearance that goldens show, `why` is the reason in the snapshot.
+    first appearance that goldens show, `why` is the reason in the snapshot. `origin` is the wider fixture that declared
+    it, "" for the test itself.
     """
 
     start: int
     values: tuple[str, ...]
     why: str
+    origin: str = ""
 
 
 def settle(interactions: Sequence[Interaction], race: Race) -> list[Interaction]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -43,9 +44,12 @@ class Redactor:
         self.known = Known(self._names, met)
         self._is_quiet = lru_cache(maxsize=1024)(self._looks_quiet)
 
-    def redact(self, interactions: Sequence[Interaction]) -> list[Interaction]:
-        """Remove every secret of a test from all its interactions, which are in the order of their requests."""
-        for one in interactions:
+    def redact(self, interactions: Sequence[Interaction], origins: Sequence[str] = ()) -> list[Interaction]:
+        """Remove every secret of a test from all its interactions, which are in the order of their requests.
+
+        `origins` are those of the interactions, empty if all are the test's own.
+        """
+        for one, self.known.origin in zip(interactions, origins or repeat(""), strict=False):
             self._meet(one.request)
             self._meet(one.response)
         requests = [self._clean_request(one.request) for one in interactions]

@@ -27,7 +27,7 @@ _WORTH_A_LOOK = re.compile(r"\S{16}|-----BEGIN|://")
 # Detectors of entropy look at a quoted word; in a sentence each word is looked at as if it were quoted.
 _LONG_WORD = re.compile(r"[\w+/=-]{16,}")
 _PRINTABLE = re.compile(r"[\x20-\x7e]{8,}")
-_HARMLESS = re.compile(rf"{UUID}|\[redacted(-\d+)?\]")
+_HARMLESS = re.compile(rf"{UUID}|\[redacted(-[\w-]+)?\]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ _BARE_END = (
     r"[;\s\"'<>`]|,(?=\s|[\w.-]+[=:]|$)|&(?:amp;)?(?=[\w.%\[\]-]*(?:=|$))|"
     r"\#(?=[\w.-]+=)|[)\]}](?=[\s.,;)\]}]|$)|\\[\"'nr]"
 )
-_BARE = rf"(?![|>][+-]?\d?[ \t]*(?:\n|$))(?:\[redacted(?:-\d+)?\]|(?!{_BARE_END})[^\n])+"
+_BARE = rf"(?![|>][+-]?\d?[ \t]*(?:\n|$))(?:\[redacted(?:-[\w-]+)?\]|(?!{_BARE_END})[^\n])+"
 _SCHEME = r"(?:(?:Bearer|Basic|Digest|Token|ApiKey|Negotiate)[ \t]+)?"
 # `"password": "x"`, also within a string of JSON, in single quotes, with `=>`, and with a number as the value.
 _QUOTED_NAME = re.compile(

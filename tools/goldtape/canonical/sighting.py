@@ -19,10 +19,12 @@ class Sighting:
     """A value in the order of first appearance.
 
     `match` is its place in a text, None if only its name or a rule tells the value. `at` is when the request started,
-    None if that is not known; `rule` what a rule of the system says of it, "" for nothing.
+    None if that is not known; `rule` what a rule of the system says of it, "" for nothing. `origin` is the wider
+    fixture whose exchange showed it, "" for the test's own.
     """
 
     key: Key
     match: Match | None = None
     at: datetime | None = None
     rule: str = ""
+    origin: str = ""

@@ -10,7 +10,7 @@ import logging
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, Self
+from typing import Self
 
 from vcr.cassette import Cassette
 from vcr.patch import force_reset
@@ -33,14 +33,13 @@ class TestCassette(Cassette):  # type: ignore[misc]  # vcrpy is untyped
     __test__ = False  # pytest would take the class for one of tests
 
     @classmethod
-    def load(cls, **how: Any) -> Self:
-        """Make a cassette; vcrpy reads and writes no file for it, because goldens change together (`transaction`)."""
-        return cls(**how)
+    def load(cls, path: str, made: Self) -> Self:
+        """The cassette itself: vcrpy reads and writes no file, because goldens change together (`transaction`)."""
+        return made
 
-    @classmethod
     @contextmanager
-    def opened(cls, path: str, **how: Any) -> Iterator[Self]:
-        """Make a cassette and put it to work in every client library that vcrpy knows.
+    def at_work(self) -> Iterator[Self]:
+        """Put the cassette to work in every client library that vcrpy knows; it can be done again.
 
         These libraries log every URL, and pytest shows the log of a failed test. A query can hold a secret, so their
         loggers are turned down meanwhile.
@@ -50,8 +49,8 @@ class TestCassette(Cassette):  # type: ignore[misc]  # vcrpy is untyped
         for logger in loggers:
             logger.setLevel(max(logging.WARNING, logger.level))
         try:
-            with cls.use(path=path, **how) as cassette:
-                yield cassette
+            with self.use(path=self._path, made=self):
+                yield self
         finally:
             for logger, level in zip(loggers, levels, strict=True):
                 logger.setLevel(level)

@@ -53,10 +53,11 @@ class UnmatchedRequest(Exception):
         super().__init__(message)
 
 
-def comes_of_unmatched(error: BaseException | None) -> bool:
-    """Whether an error comes of an unmatched request, so that the report of that says everything."""
+def unmatched_in(error: BaseException | None) -> UnmatchedRequest | None:
+    """The unmatched request that an error comes of, so that the report of that says everything; None if of another."""
     if isinstance(error, BaseExceptionGroup):  # of several finalizers
-        return all(map(comes_of_unmatched, error.exceptions))
+        found = list(map(unmatched_in, error.exceptions))
+        return found[0] if all(found) else None
     while error is not None and not isinstance(error, UnmatchedRequest):
         error = error.__cause__ or error.__context__
-    return error is not None
+    return error

@@ -67,6 +67,7 @@ def audit(config: Config) -> Iterator[Finding]:
 def _unmatched(config: Config, tests: Sequence[CollectedTest]) -> Iterator[Finding]:
     """Tests without goldens, and goldens without a test."""
     used: set[Path] = set()
+    fixtures = {name for test in tests if test.taped for name in test.fixtures}
     for test in tests:
         if test.taped:
             goldens = goldens_of(test.nodeid, config)
@@ -76,7 +77,9 @@ def _unmatched(config: Config, tests: Sequence[CollectedTest]) -> Iterator[Findi
     for file in (*sorted(config.cassettes.rglob("*.yaml")), *sorted(config.snapshots.rglob("*.json"))):
         # "<test>~1.json" is what a test compares itself; it belongs to the same test.
         owner = file.with_name(f"{file.name.rpartition('~')[0]}{file.suffix}")
-        if not used & {file, owner}:
+        # "@login[ann].yaml" is of a wider fixture.
+        fixture = file.stem.removeprefix("@").partition("[")[0] if file.stem.startswith("@") else ""
+        if not used & {file, owner} and fixture not in fixtures:
             yield Finding("unused", _relative(file, config), "no test has this name: delete it, or restore the test")
 
 

@@ -17,11 +17,12 @@ from goldtape.config import Config, ConfigError
 
 @dataclass(frozen=True, slots=True)
 class CollectedTest:
-    """A test: its id relative to the project, the case ids it carries, whether it has goldens."""
+    """A test: its id relative to the project, the case ids it carries, whether it has goldens, and its fixtures."""
 
     nodeid: str
     cases: tuple[str, ...]
     taped: bool
+    fixtures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def collect_tests(config: Config) -> list[CollectedTest]:
         if not listing.exists():
             raise ConfigError(f"pytest could not collect the tests:\n{done.stdout}{done.stderr}")
         rows = json.loads(listing.read_text(encoding="utf-8"))
-    return [CollectedTest(row["nodeid"], tuple(row["cases"]), row["taped"]) for row in rows]
+    return [CollectedTest(row["nodeid"], tuple(row["cases"]), row["taped"], tuple(row["fixtures"])) for row in rows]
 
 
 def read_cases(config: Config) -> list[Case]:

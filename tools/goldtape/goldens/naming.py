@@ -38,7 +38,7 @@ def golden_name(nodeid: str, tests: str) -> PurePosixPath:
     file, _, name = nodeid.partition("::")
     module = PurePosixPath(file)
     folder = module.relative_to(tests) if module.is_relative_to(tests) else module
-    return folder.with_suffix("") / file_name(name)
+    return (folder.with_suffix("") if folder.suffix == ".py" else folder) / file_name(name)
 
 
 def file_name(name: str) -> str:

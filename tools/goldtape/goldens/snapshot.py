@@ -8,7 +8,7 @@ that all goldens of a test change together. `goldtape audit` finds unused snapsh
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
@@ -81,7 +81,7 @@ class GoldenExtension(JSONSnapshotExtension):
         """The text of a transcript, or the canonical JSON of any other value."""
         if not isinstance(data, dict) or data.get("goldtape") != transcript.FORMAT:
             data = _HOMES[-1].canonical(json.loads(super().serialize(data, **options)))
-        return _text(data)
+        return text(data)
 
     def read_snapshot_data_from_location(self, *, snapshot_location: str, **_: Any) -> str | None:
         """The text of a snapshot, None if there is none; raises UnreadableGolden if it is broken."""
@@ -102,9 +102,21 @@ class GoldenExtension(JSONSnapshotExtension):
         _HOMES[-1].stage(Path(snapshot_collection.location), str(snapshot.data).encode("utf-8"))
 
 
+def agrees(path: Path, shown: transcript.Transcript, stage: Callable[[Path, bytes], None] | None) -> bool:
+    """Whether a snapshot shows this transcript, for goldens that belong to no test; `stage` takes the new text."""
+    content = text(shown)
+    try:
+        same = read_golden(path) == content
+    except FileNotFoundError:
+        same = False
+    if not same and stage:
+        stage(path, content.encode("utf-8"))
+    return same or stage is not None
+
+
 def not_in_layout(path: Path, shown: transcript.Transcript) -> UnreadableGolden:
     """The error for a snapshot that says the same as a transcript, but in other lines."""
-    there, ours = read_golden(path).split("\n"), _text(shown).split("\n")
+    there, ours = read_golden(path).split("\n"), text(shown).split("\n")
     number = next(place for place, (one, other) in enumerate(zip_longest(there, ours), start=1) if one != other)
     return UnreadableGolden(path, number, "not in goldtape's own layout, in which each golden has one form only")
 
@@ -116,7 +128,8 @@ class _Unreadable(UnreadableGolden):
         return super().__str__().replace("\n", "; ")
 
 
-def _text(data: Any) -> str:
+def text(data: Any) -> str:
+    """The text of a snapshot."""
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Goldtape as pytest sees it: options, marks, the fixture, hooks. The work is done in the other files of this room.
+"""Goldtape as pytest sees it: marks, the fixture, hooks. The work is done in the other files of this room.
 
 Every run of pytest imports this file, also in projects that do not use goldtape. So it imports nothing that takes time,
 and without a [tool.goldtape] table in pyproject.toml it registers no hooks of a run.
@@ -6,7 +6,6 @@ and without a [tool.goldtape] table in pyproject.toml it registers no hooks of a
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 from collections.abc import Generator, Sequence
@@ -17,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from goldtape import config as configuration
+from goldtape.plugin import options
+from goldtape.plugin.items import cases, must_fail, uses
+from goldtape.plugin.options import pytest_addoption as pytest_addoption
 
 if TYPE_CHECKING:
     from goldtape.plugin.run import Run
@@ -26,28 +28,7 @@ if TYPE_CHECKING:
 _NAME = "goldtape-run"
 _RUN = pytest.StashKey["Run"]()
 _PEERS = pytest.StashKey[Sequence[str]]()
-_TRUE = ("1", "true", "yes")
-_REQUIRE = "require"
 Hook = Generator[None, object, object]
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("goldtape")
-    group.addoption(
-        "--live",
-        action="store_true",
-        help="talk to the running services and compare with the snapshots (GOLDTAPE_LIVE=1 does the same); "
-        "with --record-mode=rewrite, write cassettes and snapshots",
-    )
-    # An option of its own, because one with an optional value would take the path in `pytest --live tests/x` for it.
-    group.addoption(
-        "--live=require",
-        dest="live",
-        action="store_const",
-        const=_REQUIRE,
-        help="likewise, and a system that cannot be started here fails its tests, which --live skips",
-    )
-    group.addoption("--goldtape-list", metavar="FILE", help=argparse.SUPPRESS)  # for goldtape's own commands
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -58,7 +39,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         if root is None or (project := configuration.load(root)).guard != "all":
             return
         whole_run = ExitStack()
-        whole_run.enter_context(_guard(project, _is_live(early_config.known_args_namespace.live)))
+        whole_run.enter_context(_guard(project, options.is_live(early_config.known_args_namespace.live)))
         early_config.add_cleanup(whole_run.close)
 
 
@@ -75,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         project = configuration.load(root)
         option = config.getoption("--live")
-        live, require = _is_live(option), _REQUIRE in (option, os.environ.get("GOLDTAPE_LIVE", "").lower())
+        live, require = options.is_live(option), options.is_required(option)
         # The options of plugins that may have been switched off: -p no:recording, -p no:syrupy.
         updates = any(config.getoption(name, False) for name in ("update_snapshots", "update_new_snapshots_only"))
         session = Session(project, chosen(live, config.getoption("--record-mode", None), updates), require)
@@ -88,14 +69,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Hooks(session), _NAME)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def goldtape(request: pytest.FixtureRequest) -> Tape:
-    """The tape of this test: all requests of a client on `goldtape.url("<system>")` go into the goldens."""
+    """The tape of a test: all requests of a client on `goldtape.url("<system>")` go into the goldens.
+
+    A fixture that is wider than a test has a tape and goldens of its own.
+    """
     hooks = request.config.pluginmanager.get_plugin(_NAME)
     if hooks is None:
         raise pytest.UsageError("the goldtape fixture needs a [tool.goldtape] table in pyproject.toml")
-    run: Run = request.node.stash[_RUN]
-    return run.open(hooks.session.url, request.getfixturevalue("snapshot"))
+    from goldtape.plugin.tape import Tape
+
+    session: Session = hooks.session
+    return Tape(session.project, session.mode, session.url, session.runs.heard)
 
 
 class Hooks:
@@ -121,6 +107,10 @@ class Hooks:
         self.session.stop(failed=session.testsfailed > 0)
         if not hasattr(session.config, "workerinput"):
             self.session.save_results()
+            if self.session.has_tapes:
+                from goldtape.plugin import wider
+
+                wider.forget(self.session.project)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if lines := self.session.summary():
@@ -133,7 +123,7 @@ class Hooks:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         from goldtape.goldens.naming import NamesCollide, goldens_of, refuse_collisions
 
-        taped = [self._nodeid(item) for item in items if _uses(item, "goldtape")]
+        taped = [self._nodeid(item) for item in items if uses(item, "goldtape")]
         try:
             refuse_collisions((nodeid, goldens_of(nodeid, self.session.project).name) for nodeid in taped)
         except NamesCollide as error:
@@ -144,19 +134,41 @@ class Hooks:
         # Not after a broken import: without its tests in the list, audit would call their goldens unused.
         if file and not session.testsfailed:
             rows = [
-                {"nodeid": self._nodeid(item), "cases": _cases(item), "taped": _uses(item, "goldtape")}
+                {
+                    "nodeid": self._nodeid(item),
+                    "cases": cases(item),
+                    "taped": uses(item, "goldtape"),
+                    "fixtures": getattr(item, "fixturenames", []),
+                }
                 for item in session.items
             ]
             Path(file).write_text(json.dumps(rows), encoding="utf-8")
 
-    # ---------------------------------------------------------------- a test
+    # ---------------------------------------------------------------- a test and its fixtures
+
+    @pytest.fixture(autouse=True)
+    def _goldtape_opens(self, request: pytest.FixtureRequest) -> None:
+        """Open the tape before any other fixture of a test that uses it."""
+        if uses(request.node, "goldtape"):
+            run = request.node.stash[_RUN]
+            run.open(request.getfixturevalue("snapshot"))
+            self.session.runs.begin(run, request.node.fixturenames)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Generator[None, object, object]:
+        if fixturedef.scope == "function" or not self.session.has_tapes:
+            return (yield)
+        with self.session.runs.around(fixturedef, request):
+            return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Hook:
         with ExitStack() as around:
-            if _uses(item, "goldtape") or item.get_closest_marker("allow_network"):
+            if uses(item, "goldtape") or item.get_closest_marker("allow_network"):
                 item.stash[_PEERS] = around.enter_context(self._guarded(item))
-            if _uses(item, "goldtape") or _uses(item, "snapshot"):
+            if uses(item, "goldtape") or uses(item, "snapshot"):
                 around.enter_context(self._bound(item))
             return (yield)
 
@@ -171,9 +183,18 @@ class Hooks:
         from goldtape.goldens import snapshot
         from goldtape.plugin.run import Run
 
-        run = Run(self.session.project, self.session.mode, self._nodeid(item), _cases(item))
+        run = Run(self.session.project, self.session.mode, self._nodeid(item), cases(item))
         item.stash[_RUN] = run
         return snapshot.bound(run)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Hook:
+        try:
+            return (yield)
+        except Exception as error:
+            if self.session.has_tapes and (problem := self.session.runs.unmatched(error)):
+                raise pytest.fail.Exception(problem, pytrace=False) from None
+            raise
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Hook:
@@ -193,7 +214,7 @@ class Hooks:
             run.outcome = None
             raise
         except BaseException as error:
-            if _must_fail(item):
+            if must_fail(item):
                 run.declare(run.turn(failed=False))
             else:
                 self._explain(item, run, error)
@@ -204,10 +225,10 @@ class Hooks:
 
     def _explain(self, item: pytest.Item, run: Run, error: BaseException) -> None:
         """Put the engine's report beside a failure, or in its place if the failure says nothing more."""
-        from goldtape.cassette.faults import comes_of_unmatched
+        from goldtape.cassette.faults import unmatched_in
 
         problem = run.turn(failed=True)
-        if problem and comes_of_unmatched(error):
+        if problem and unmatched_in(error):
             raise pytest.fail.Exception(problem, pytrace=False) from None
         if why := self.session.unreachable(error):
             raise pytest.fail.Exception(f"{error}: {why}", pytrace=False) from None
@@ -217,18 +238,18 @@ class Hooks:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Hook:
         run = item.stash.get(_RUN, None)
-        if run is None:
+        if run is None and not self.session.has_tapes:
             return (yield)
-        # Here all fixtures are gone, those that do not know of the tape too.
+        # After the yield all fixtures are gone: those that do not know of the tape, and wider ones that end here.
         try:
             result = yield
         except BaseException as error:
-            from goldtape.cassette.faults import comes_of_unmatched
+            from goldtape.cassette.faults import unmatched_in
 
-            if problem := run.close(failed=not comes_of_unmatched(error)):
+            if problem := self.session.runs.close(run, failed=not unmatched_in(error)):
                 raise pytest.fail.Exception(problem, pytrace=False) from None
             raise
-        if problem := run.close(failed=False) or run.commit():
+        if problem := self.session.runs.close(run, failed=False) or self.session.runs.commit(run):
             pytest.fail(problem, pytrace=False)
         return result
 
@@ -239,6 +260,9 @@ class Hooks:
         report = yield
         if call.excinfo and call.when != "call" and (why := self.session.unreachable(call.excinfo.value, call.when)):
             report.longrepr = f"{call.excinfo.value}: {why}"
+        if report.when == "teardown" and self.session.has_tapes:
+            fixtures = self.session.runs.take_outcomes()
+            vars(report)["goldtape_fixtures"] = [(one.word, one.exchanges) for one in fixtures]
         if run := item.stash.get(_RUN, None):
             as_declared = report.when == "call" and report.skipped and hasattr(report, "wasxfail")
             if as_declared and (problem := run.declared()):
@@ -254,6 +278,7 @@ class Hooks:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.session.note(report, *getattr(report, "goldtape", ()))
+        self.session.note_fixtures(getattr(report, "goldtape_fixtures", ()))
 
     def _nodeid(self, item: pytest.Item) -> str:
         from goldtape.goldens.naming import project_nodeid
@@ -269,21 +294,3 @@ def _guard(project: configuration.Config, live: bool) -> AbstractContextManager[
     from goldtape.live import target
 
     return network.only(target.reachable(project))
-
-
-def _is_live(option: object) -> bool:
-    return bool(option) or os.environ.get("GOLDTAPE_LIVE", "").lower() in (*_TRUE, _REQUIRE)
-
-
-def _must_fail(item: pytest.Item) -> bool:
-    """Whether a test is declared to fail: a strict xfail."""
-    marks = list(item.iter_markers("xfail"))
-    return bool(marks) and any(mark.kwargs.get("strict", item.config.getini("xfail_strict")) for mark in marks)
-
-
-def _uses(item: pytest.Item, fixture: str) -> bool:
-    return fixture in getattr(item, "fixturenames", ())
-
-
-def _cases(item: pytest.Item) -> list[str]:
-    return [case for mark in reversed(list(item.iter_markers("case"))) for case in mark.args]

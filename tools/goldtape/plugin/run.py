@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,54 +11,53 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from goldtape.canonical import refusal, scanner
-from goldtape.canonical.concurrency import Captured
 from goldtape.canonical.pipeline import Pipeline
 from goldtape.cassette.base import TestCassette
 from goldtape.cassette.faults import Fault
 from goldtape.cassette.live import LiveCassette
 from goldtape.cassette.replay import ReplayCassette
 from goldtape.config import Config
-from goldtape.exchange.interaction import Interaction, Json, Request, Response
+from goldtape.exchange.interaction import Interaction
 from goldtape.goldens import cassette_file, transaction, transcript
 from goldtape.goldens.cassette_file import Stored
 from goldtape.goldens.naming import goldens_of
 from goldtape.goldens.reading import UnreadableGolden
 from goldtape.goldens.snapshot import TRANSCRIPT, not_in_layout
 from goldtape.goldens.transcript import Heading, Transcript
+from goldtape.plugin.heard import Heard
 from goldtape.plugin.mode import Mode
 from goldtape.plugin.outcome import Outcome, Word
-from goldtape.plugin.tape import Tape
 from goldtape.verdict import drift
 from goldtape.verdict.explain import Explainer
 
 
 class Run:
-    """The run of one test; `nodeid` is pytest's id, relative to the project's root, `cases` the ids of its cases."""
+    """The run of one test; `nodeid` is pytest's id, relative to the project's root, `cases` the ids of its cases.
 
-    def __init__(self, config: Config, mode: Mode, nodeid: str, cases: Sequence[str]) -> None:
+    `heard` is what its tape has heard, None if it has none.
+    """
+
+    origin = ""
+
+    def __init__(self, config: Config, mode: Mode, nodeid: str, cases: Sequence[str] = ()) -> None:
         self.config, self.mode, self.nodeid = config, mode, nodeid
         self.outcome: Outcome | None = None
+        self.heard: Heard | None = None
         self._cases, self._trouble, self._declared = cases, "", ""
         self._goldens = goldens_of(nodeid, config)
         self._pipeline = Pipeline(config, home=self._goldens.name.parts[0])
         self._explainer = Explainer(nodeid, config, Stored(self._goldens.cassette, ()))
         self._staged: dict[Path, bytes | None] = {}
-        self._tape: Tape | None = None
         self._at_work = ExitStack()
         self._peers: Sequence[str] = ()
         self._passed = self._spoiled = self._drifted = False
 
-    def open(self, find_url: Callable[[str], str], snapshot: SnapshotAssertion) -> Tape:
-        """Put a cassette to work, until `close`, and hand out the tape.
-
-        `find_url` gives the base URL of a target that runs, by its name; it is called in live modes only. `snapshot` is
-        syrupy's assertion for this test.
-        """
+    def open(self, snapshot: SnapshotAssertion | None) -> None:
+        """Put a cassette to work, until `close`; `snapshot` is syrupy's assertion for this test."""
         stored = self._load()
         self._explainer, self._snapshot = Explainer(self.nodeid, self.config, stored), snapshot
-        self._cassette = self._at_work.enter_context(self._opened(stored))
-        self._tape = Tape(self.config, self.mode, self._cassette, find_url)
-        return self._tape
+        self._cassette = self._at_work.enter_context(self._made(stored).at_work())
+        self.heard = Heard(self._cassette, self._pipeline, self.origin)
 
     # ---------------------------------------------------------------- for the hooks
 
@@ -79,7 +78,7 @@ class Run:
         """
         problem = self._look_at_body(failed)
         self._passed = not failed and not problem and not self._spoiled
-        if self._tape:
+        if self.heard:
             self._note_outcome(failed, problem)
             self._cassette.turn()
         return problem
@@ -90,12 +89,13 @@ class Run:
         After a phase that `failed` nothing is compared: the failure says it all, and nothing will be written.
         """
         problem = ""
-        if self._tape:
+        if self.heard:
             self._cassette.end()
-        if self._passed and not failed:
+        self._passed &= not failed
+        if self._passed:
             problem = self._look_at_all()
             self._passed = not problem
-            if self._tape:
+            if self.heard:
                 self._note_outcome(False, problem)
         self._at_work.close()
         return problem
@@ -151,12 +151,7 @@ class Run:
 
     def canonical(self, value: Any) -> Any:
         """A JSON value as goldens hold it, with the placeholders that the exchanges so far have."""
-        if self._tape is None or not self.mode.live:
-            return value
-        # The value goes through the pipeline as a last response.
-        own = Captured(Interaction(Request("GET", "", {}), Response(200, "", {}, Json(value))))
-        body = self._cassette.interactions(lambda captured: self._canonical([*captured, own]))[-1].response.body
-        return body.value if isinstance(body, Json) else value
+        return self.heard.value(value) if self.heard and self.mode.live else value
 
     # ---------------------------------------------------------------- how it is done
 
@@ -170,40 +165,35 @@ class Run:
             self._trouble = "" if self.mode is Mode.VERIFY else str(error)
         return Stored(self._goldens.cassette, ())
 
-    def _opened(self, stored: Stored) -> AbstractContextManager[TestCassette]:
+    def _made(self, stored: Stored) -> TestCassette:
         if self.mode.live:
-            return LiveCassette.opened(self.nodeid, pipeline=self._pipeline)
-        return ReplayCassette.opened(self.nodeid, stored=stored, pipeline=self._pipeline, complain=self._complain)
+            return LiveCassette(self.nodeid, self._pipeline)
+        return ReplayCassette(self.nodeid, stored, self._pipeline, self._complain)
 
     def _complain(self, fault: Fault) -> str:
         return self._trouble or self._explainer.fault(fault)
-
-    def _canonical(self, captured: Sequence[Captured]) -> list[Interaction]:
-        assert self._tape
-        return self._pipeline.canonical(captured, self._tape.substitutions, self._tape.races)
 
     def _look_at_body(self, failed: bool) -> str:
         if problem := self._look_at_requests(failed):
             return problem
         if self.mode is Mode.RECORD:
-            if not failed and self._tape and not self._cassette.position and self._explainer.stored.chunks:
+            if not failed and self.heard and not self._cassette.position and self._explainer.stored.chunks:
                 return self._silence()
             return "" if failed else self._unreadable_snapshot() or self._look_for_secrets()
-        if self._tape is None:
+        if self.heard is None:
             return ""
         if self.mode is Mode.REPLAY:
             return self._compare()
         if not self._cassette.position:
             return "" if failed or not self._explainer.stored.chunks else self._silence()
-        interactions = self._cassette.interactions(self._canonical)
-        return self._differences(self._transcript(interactions), failed, early=True)
+        return self._differences(self._transcript(self.heard.interactions()), failed, early=True)
 
     def _look_at_all(self) -> str:
         if problem := self._look_at_requests(failed=False):
             return problem
         if self.mode is Mode.RECORD and (problem := self._look_for_secrets()):
             return problem
-        if self._tape is None or self.mode is Mode.REPLAY:  # what is stored was compared at the end of the body
+        if self.heard is None or self.mode is Mode.REPLAY:  # what is stored was compared at the end of the body
             return ""
         if not self._cassette.position:
             return self._silence()
@@ -212,11 +202,11 @@ class Run:
         return self._compare()
 
     def _look_at_requests(self, failed: bool) -> str:
-        faults = self._cassette.faults(failed) if self._tape else []
+        faults = self._cassette.faults(failed) if self.heard else []
         return "\n".join(dict.fromkeys(map(self._complain, faults)))
 
     def _look_for_secrets(self) -> str:
-        interactions = self._cassette.interactions(self._canonical) if self._tape else []
+        interactions = self.heard.interactions() if self.heard else []
         try:
             refusal.refuse(self._texts(), interactions, self._staged, self._pipeline)
         except (refusal.OpaqueBody, refusal.SecretInName, scanner.SecretFound) as error:
@@ -226,18 +216,19 @@ class Run:
     def _texts(self) -> dict[str, str]:
         """What stands in goldens beside the exchanges, file names included."""
         texts = {"the test's id": self.nodeid, **{f"case {number}": case for number, case in enumerate(self._cases, 1)}}
-        races = self._tape.races if self._tape else []
+        races = self.heard.races if self.heard else []
         return texts | {f"the reason of race {number}": race.why for number, race in enumerate(races, 1)}
 
     def _silence(self) -> str:
         """A report of a test that has or should have something to send, and sent nothing that the tape could hear."""
-        assert self._tape
+        assert self.heard
         goldens = self._goldens.cassette.exists() or self._goldens.snapshot.exists()
-        return self._explainer.silent(self._tape.asked, self._peers) if self._tape.asked or goldens else ""
+        expected = goldens or (self.heard.asked and not self.origin)
+        return self._explainer.silent(self.heard.asked, self._peers) if expected else ""
 
     def _unreadable_snapshot(self) -> str:
         try:
-            if self._tape:  # syrupy would write over any JSON
+            if self.heard:  # syrupy would write over any JSON
                 transcript.read(self._goldens.snapshot)
         except FileNotFoundError:
             pass
@@ -246,7 +237,8 @@ class Run:
         return ""
 
     def _stage_cassette(self) -> None:
-        interactions, afterwards = self._cassette.interactions(self._canonical), self._cassette.afterwards
+        assert self.heard
+        interactions, afterwards = self.heard.interactions(), self._cassette.afterwards
         # Cassettes are compared before compression, because another zlib may give other bytes for the same body.
         stored = self._explainer.stored
         before = cassette_file.dump(stored.interactions(), afterwards=stored.afterwards)
@@ -255,18 +247,23 @@ class Run:
             self.stage(self._goldens.cassette, text.encode("utf-8"))
 
     def _transcript(self, interactions: Sequence[Interaction]) -> Transcript:
-        assert self._tape
-        heading = Heading(self.nodeid, self._cases, [race.why for race in self._tape.races])
+        assert self.heard
+        heading = Heading(self.nodeid, self._cases, [race.why for race in self.heard.races])
         body = len(interactions) - self._cassette.afterwards
         return transcript.build(heading, interactions[:body], self.config, interactions[body:])
 
     def _compare(self) -> str:
         """Let syrupy compare the transcript, which stages it in record mode; returns a report of the differences."""
-        interactions = self._cassette.interactions(self._canonical)
+        assert self.heard
+        interactions = self.heard.interactions()
         if not interactions and not self._goldens.snapshot.exists():
             return ""
         actual = self._transcript(interactions)
-        return "" if self._snapshot(name=TRANSCRIPT) == actual else self._differences(actual)
+        return "" if self._agrees(actual) else self._differences(actual)
+
+    def _agrees(self, actual: Transcript) -> bool:
+        assert self._snapshot
+        return bool(self._snapshot(name=TRANSCRIPT) == actual)
 
     def _differences(self, actual: Transcript, failed: bool = False, early: bool = False) -> str:
         """A report of the differences from the snapshot; `early`, the teardown is still to come."""

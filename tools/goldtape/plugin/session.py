@@ -8,7 +8,10 @@ import shutil
 import signal
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import ExitStack, suppress
+from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +21,9 @@ from goldtape.goldens import transaction
 from goldtape.live import NOT_HERE
 from goldtape.plugin.mode import Mode
 from goldtape.verdict import RECORD
+
+if TYPE_CHECKING:
+    from goldtape.plugin.wider import Runs
 
 RESULTS = "results.json"
 """In the work folder: test id -> outcome and mode of the last run that had the test; `goldtape cases` reads it."""
@@ -39,7 +45,7 @@ class Session:
         self.project, self.mode, self._require = project, mode, require
         self._started = ExitStack()
         self._words: Counter[str] = Counter()
-        self._exchanges = 0
+        self._exchanges = self._fixtures = 0
         self._results: dict[str, dict[str, str]] = {}
         self._urls: dict[str, str] = {}
         self._failed: dict[str, str] = {}
@@ -48,6 +54,18 @@ class Session:
         self._timeouts: Counter[str] = Counter()
         self._notes: list[str] = []
         self.secrets: set[str] = set()
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The runs that have tapes."""
+        from goldtape.plugin.wider import Runs
+
+        return Runs(self.project, self.mode)
+
+    @property
+    def has_tapes(self) -> bool:
+        """Whether anything has asked for a tape; what tapes need is imported for those who do."""
+        return "runs" in vars(self)
 
     # ---------------------------------------------------------------- services
 
@@ -165,6 +183,13 @@ class Session:
         if report.skipped and isinstance(report.longrepr, tuple) and NOT_HERE in (reason := report.longrepr[2]):
             self._skipped[reason.removeprefix("Skipped: ")] += 1
 
+    def note_fixtures(self, outcomes: Iterable[tuple[str, int]]) -> None:
+        """Take in what came of the wider fixtures that ended with a test."""
+        for word, exchanges in outcomes:
+            self._fixtures += 1
+            self._words[word] += 1
+            self._exchanges += exchanges
+
     def save_results(self) -> None:
         """Keep the outcomes beside those of earlier runs; if that fails, a line of the summary says so."""
         if not self._results:
@@ -209,12 +234,15 @@ class Session:
         return [*self._counts(), *skipped, *self._notes]
 
     def _counts(self) -> list[str]:
-        tests = self._words.total()
-        if not tests:
+        tapes = self._words.total()
+        if not tapes:
             return []
-        counted = f"{_count(tests, 'test')}, {_count(self._exchanges, 'exchange')}"
+        who = _count(tapes - self._fixtures, "test")
+        if self._fixtures:
+            who += f" and {_count(self._fixtures, 'wider fixture')}"
+        counted = f"{who}, {_count(self._exchanges, 'exchange')}"
         if self.mode is Mode.RECORD:
-            return self._summary_of_recording(tests, counted)
+            return self._summary_of_recording(tapes, counted)
         drifted = self._words["drifted"]
         lines = [f"{counted} compared: {drifted} drifted, {self._words['failed']} failed"]
         if drifted and self.mode is Mode.REPLAY:
@@ -223,9 +251,9 @@ class Session:
             lines.append(f"next: {RECORD}, if the changes are meant; then git diff snapshots")
         return lines
 
-    def _summary_of_recording(self, tests: int, counted: str) -> list[str]:
+    def _summary_of_recording(self, tapes: int, counted: str) -> list[str]:
         written, unchanged = self._words["written"], self._words["unchanged"]
-        failed = tests - written - unchanged
+        failed = tapes - written - unchanged
         left = f", {failed} failed and left as they were" if failed else ""
         lines = [f"{counted}: {written} written, {unchanged} unchanged{left}"]
         return [*lines, "next: git add -N cassettes snapshots && git diff snapshots, then pytest"] if written else lines

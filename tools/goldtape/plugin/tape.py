@@ -9,26 +9,22 @@ from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from goldtape.canonical.addresses import Substitution, substitutions_for
-from goldtape.canonical.races import Race
-from goldtape.cassette.base import TestCassette
 from goldtape.config import Config
+from goldtape.plugin.heard import Heard
 from goldtape.plugin.mode import Mode
 
 Answer = TypeVar("Answer")
 
 
 class Tape:
-    """The recording of one test, as the test sees it.
+    """The recording of the running test, or of the wider fixture that is being set up or torn down.
 
-    `asked` are the targets whose URL the test has asked for. `substitutions` and `races` are what it has declared so
-    far, in order.
+    `find_url` gives the base URL of a target that runs, by its name; it is called in live modes only. `heard` is where
+    the calls go: what the run that is at work has heard.
     """
 
-    def __init__(self, config: Config, mode: Mode, cassette: TestCassette, find_url: Callable[[str], str]) -> None:
-        self.asked: set[str] = set()
-        self.substitutions: list[Substitution] = []
-        self.races: list[Race] = []
-        self._config, self._mode, self._cassette, self._find_url = config, mode, cassette, find_url
+    def __init__(self, config: Config, mode: Mode, find_url: Callable[[str], str], heard: Callable[[], Heard]) -> None:
+        self._config, self._mode, self._find_url, self._heard = config, mode, find_url, heard
 
     @property
     def live(self) -> bool:
@@ -37,12 +33,12 @@ class Tape:
 
     def url(self, target: str) -> str:
         """The base URL for a client of a system, or of its support API `<system>-support`."""
-        canonical = self._config.target(target).host
-        self.asked.add(target)
+        canonical, heard = self._config.target(target).host, self._heard()
+        heard.asked.add(target)
         if not self.live:
             return canonical
         url = self._find_url(target)
-        self.substitutions += substitutions_for(url, canonical)
+        heard.substitutions += substitutions_for(url, canonical)
         return url
 
     def unique(self, name: str) -> str:
@@ -59,7 +55,7 @@ class Tape:
 
     def alias(self, live: str, name: str) -> None:
         """Write `name` into the goldens wherever this live run has `live`: a share, an account, a region."""
-        self.substitutions.append(Substitution(live, name))
+        self._heard().substitutions.append(Substitution(live, name))
 
     def race(self, values: Sequence[str], why: str) -> None:
         """Declare a race: from here on it is open which of these values appears where.
@@ -67,14 +63,14 @@ class Tape:
         The goldens name the `values`, which are interchangeable, in the given order. The snapshot shows `why`, such as
         "who wins which item".
         """
-        self.races.append(Race(self._cassette.position, tuple(values), why))
+        self._heard().race(values, why)
 
     def concurrently(self) -> AbstractContextManager[None]:
         """Order the requests inside by actor, then by the actor's own sequence, instead of by start.
 
         Replay takes the requests inside in any order; all others have to come as they were recorded.
         """
-        return self._cassette.concurrently()
+        return self._heard().cassette.concurrently()
 
     async def eventually(
         self,
@@ -90,16 +86,16 @@ class Tape:
         Raises:
             AssertionError: It never did within `timeout_s` seconds; the message shows the last answer.
         """
-        loop = asyncio.get_running_loop()
+        loop, cassette = asyncio.get_running_loop(), self._heard().cassette
         deadline = loop.time() + (timeout_s if self.live else 0.0)
         while True:
-            with self._cassette.attempt() as attempt:
+            with cassette.attempt() as attempt:
                 answer = await probe()
             if until(answer):
                 return answer
             if loop.time() >= deadline:
                 raise AssertionError(f"still not so after {timeout_s:g} s; the last answer was {answer!r}")
-            self._cassette.forget(attempt)
+            cassette.forget(attempt)
             await asyncio.sleep(every_s)
 
     def unrecorded(self) -> AbstractContextManager[None]:
@@ -108,4 +104,4 @@ class Tape:
         Raises:
             RuntimeError: In replay, where there is no service to clean up.
         """
-        return self._cassette.unrecorded()
+        return self._heard().cassette.unrecorded()

@@ -31,7 +31,9 @@ HEADING = "the snapshot's heading"
 _SUMMARIES = (("sent-large",), ("received-large",))
 _IDENTITIES = ("id", "_id", "uuid", "key", "name", "code")
 _PAIRS = 1_000_000
-_STAND_IN = re.compile(r"\[redacted|\b(?:etag|token)-\d|00000000-0000-4000-8000-|\b2000-01-\d\d[T ]")
+_STAND_IN = re.compile(
+    r"\[redacted|\b(?:etag|token)-(?:[\w-]+-)?\d|\b[0-9a-f]{8}-0000-4000-8000-|\b(?:19\d\d|2000)-\d\d-\d\d[T ]"
+)
 
 
 class Change(Enum):

@@ -139,7 +139,9 @@ class Explainer:
 
     @property
     def _record(self) -> str:
-        return f"{RECORD} '{self.test}'" if re.search(r"[\[\]\s?*]", self.test) else f"{RECORD} {self.test}"
+        # A wider fixture is no test: what can be run is the place where it stands.
+        what = self.test.partition("::@")[0]
+        return f"{RECORD} '{what}'" if re.search(r"[\[\]\s?*]", what) else f"{RECORD} {what}".rstrip()
 
 
 def _folded(found: Sequence[Difference]) -> list[tuple[Difference, str]]:

@@ -1,0 +1,87 @@
+"""What one run has heard: its requests with their answers, and what was declared of them through the tape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from goldtape.canonical.addresses import Substitution
+from goldtape.canonical.concurrency import Captured
+from goldtape.canonical.pipeline import Pipeline
+from goldtape.canonical.races import Race
+from goldtape.cassette.base import TestCassette
+from goldtape.exchange.interaction import Interaction, Json, Request, Response
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Earlier:
+    """What a wider fixture has heard and declared while it was set up, for those that use it."""
+
+    captured: Sequence[Captured]
+    substitutions: Sequence[Substitution]
+    races: Sequence[Race]
+
+
+class Heard:
+    """What the cassette of one run has heard.
+
+    `origin` is the wider fixture that this is the run of, "" for a test. `asked` are the targets whose URL was asked
+    for. `substitutions` and `races` are what has been declared so far, in order. `earlier` is what the wider fixtures
+    that it uses have heard before, in the order of their set-up: values that they showed have their names from there.
+    """
+
+    def __init__(self, cassette: TestCassette, pipeline: Pipeline, origin: str = "") -> None:
+        self.cassette, self.origin = cassette, origin
+        self.asked: set[str] = set()
+        self.substitutions: list[Substitution] = []
+        self.races: list[Race] = []
+        self.earlier: list[Earlier] = []
+        self._pipeline = pipeline
+
+    def race(self, values: Sequence[str], why: str) -> None:
+        """Take in a race that begins here."""
+        self.races.append(Race(self.cassette.position, tuple(values), why, self.origin))
+
+    def use(self, earlier: Sequence[Earlier]) -> None:
+        """Take in what wider fixtures have heard; each of them once."""
+        self.earlier += [one for one in earlier if one not in self.earlier]
+
+    def interactions(self) -> list[Interaction]:
+        """The interactions of this run, in canonical form."""
+        return self.cassette.interactions(self._canonical)
+
+    def value(self, value: Any) -> Any:
+        """A JSON value in canonical form; it goes through the pipeline as a last response."""
+        own = Captured(Interaction(Request("GET", "", {}), Response(200, "", {}, Json(value))))
+        body = self.cassette.interactions(lambda captured: self._canonical([*captured, own]))[-1].response.body
+        return body.value if isinstance(body, Json) else value
+
+    def so_far(self) -> Earlier:
+        """What those that use this fixture need to know of it."""
+        captured: list[Captured] = []
+
+        def keep(heard: Sequence[Captured]) -> list[Interaction]:
+            captured.extend(self._with_origin(heard))
+            return []
+
+        self.cassette.interactions(keep)
+        return Earlier(captured, tuple(self.substitutions), tuple(self.races))
+
+    def _canonical(self, captured: Sequence[Captured]) -> list[Interaction]:
+        before: list[Captured] = []
+        substitutions: list[Substitution] = []
+        races: list[Race] = []
+        for one in (*self.earlier, Earlier(self._with_origin(captured), self.substitutions, self.races)):
+            races += [replace(race, start=race.start + len(before)) for race in one.races]
+            substitutions += one.substitutions
+            before += one.captured
+        return self._pipeline.canonical(before, substitutions, races)[len(before) - len(captured) :]
+
+    def _with_origin(self, captured: Sequence[Captured]) -> Sequence[Captured]:
+        if not self.origin:
+            return captured
+        # The teardown has names of its own, because tests have used those of the set-up by then.
+        body = len(captured) - self.cassette.afterwards
+        after = f"{self.origin}-afterwards"
+        return [replace(one, origin=self.origin if place < body else after) for place, one in enumerate(captured)]
