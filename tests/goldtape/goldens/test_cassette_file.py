@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from goldtape.exchange.body import parse_body
-from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response
+from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response, unanswered
 from goldtape.goldens.cassette_file import Stored, _load_yaml, dump, load
 from goldtape.goldens.cassette_layout import split
 from goldtape.goldens.reading import UnreadableGolden
@@ -59,13 +59,14 @@ JSON = st.recursive(
 BODIES = st.one_of(
     st.none(),
     JSON.map(Json),
-    TEXT.filter(bool),
+    TEXT.filter(lambda text: bool(text) and "\0" not in text),  # with a zero byte they would be read as bytes
     st.binary(min_size=1, max_size=300).filter(lambda raw: not _is_utf8(raw)),
 )
 HEADER_VALUES = st.sampled_from(
     ['"etag-1"', "", " ", "null", "yes", URL, f"{URL}?a=1", "a: b", "a #b", "- a", "1.0", "*", "!x", "{}", "a\\b"]
 ) | st.text(st.characters(max_codepoint=255), max_size=12)
 NAMES = st.sampled_from(["etag", "link", "x-a", "x:b", "y", "null", "on", "1", "x y"])
+WHYS = st.sampled_from(["ReadTimeout after 6 s", "ReadTimeout after 0.25 s", "gaierror", "OddTimeout after 1e-05 s"])
 HEADERS = st.dictionaries(NAMES, HEADER_VALUES, max_size=3)
 
 
@@ -81,6 +82,8 @@ def interactions(draw: st.DrawFn) -> Interaction:
     sent, received = draw(BODIES), draw(BODIES)
     uri = f"{URL}/{quote(draw(TEXT))}?q={quote(draw(TEXT))}"
     request = Request(draw(st.sampled_from(["GET", "POST", "ON"])), uri, draw(HEADERS) | typed(sent), sent)
+    if draw(st.integers(0, 4)) == 0:
+        return Interaction(request, unanswered(draw(WHYS)))
     return Interaction(
         request, Response(draw(st.integers(200, 599)), draw(HEADER_VALUES), draw(HEADERS) | typed(received), received)
     )
@@ -92,7 +95,7 @@ def spelled(one: Interaction) -> tuple[Any, ...]:
     bodies = [body.text() if isinstance(body, Json) else body for body in (request.body, response.body)]
     types = type(request.body), type(response.body)
     headers = sorted(request.headers.items()), sorted(response.headers.items())
-    return request.method, request.uri, response.status, response.reason, headers, bodies, types
+    return request.method, request.uri, response.status, response.reason, response.answered, headers, bodies, types
 
 
 @QUICK
@@ -201,6 +204,59 @@ def test_stock_vcrpy_loads_every_cassette_of_the_repository(path: Path) -> None:
         found = [(request.method, request.uri, response["status"]["code"]) for request, response in cassette.data]
 
     assert found == [(one.request.method, one.request.uri, one.response.status) for one in loaded(path)]
+
+
+# ------------------------------------------------------------------ no answer
+
+SILENT = Interaction(Request("GET", URL, {}), unanswered("ReadTimeout after 6 s"))
+
+
+def test_stock_vcrpy_plays_a_status_for_no_answer(tmp_path: Path) -> None:
+    """It overlooks what stands beside request and response; the phrase tells its reader what was recorded."""
+    path = saved(tmp_path, dump([SILENT]))
+
+    with vcr.use_cassette(str(path), record_mode="none") as cassette, httpx.Client() as client:
+        answer = client.get(URL)
+
+    assert cassette.all_played
+    assert (answer.status_code, answer.reason_phrase, answer.content) == (599, "ReadTimeout after 6 s", b"")
+
+
+def test_a_status_599_of_a_service_is_an_answer(tmp_path: Path) -> None:
+    """Whatever its phrase says."""
+    answered = Interaction(SILENT.request, Response(599, "ReadTimeout after 6 s", {}))
+
+    assert loaded(saved(tmp_path, dump([answered, SILENT]))) == [answered, SILENT]
+
+
+@pytest.mark.parametrize("comment", ["", " # by hand"])
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        pytest.param("answered: false", "answered: true", "answered is True, it can be false only", id="answered"),
+        pytest.param("answered: false", "answered: 0", "answered is 0, it can be false only", id="number"),
+        pytest.param("answered: false", "answered:", "answered is None, it can be false only", id="null"),
+        pytest.param("code: 599", "code: 200", "has to be status 599 and nothing else", id="status"),
+        pytest.param('string: ""', "string: a", "has to be status 599 and nothing else", id="body"),
+        pytest.param("6 s", "six s", "which is no client's error", id="seconds"),
+        pytest.param("ReadTimeout after 6 s", '""', "message is '', which is no client's error", id="no-text"),
+        pytest.param("ReadTimeout after 6 s", "null", "message is '', which is no client's error", id="no-message"),
+        pytest.param("ReadTimeout", "Read-Timeout", "which is no client's error", id="class"),
+    ],
+)
+def test_load_a_damaged_interaction_without_an_answer_is_refused(
+    tmp_path: Path, old: str, new: str, what: str, comment: str
+) -> None:
+    """With its line, in the layout and in other YAML."""
+    text = dump([interaction("a"), SILENT]).replace("version: 1", f"version: 1{comment}")
+    path = saved(tmp_path, new.join(text.rsplit(old, 1)))
+    line = text[: text.rindex("- request:")].count("\n") + 1
+
+    with pytest.raises(UnreadableGolden, match=what) as refused:
+        load(path)
+
+    assert refused.value.line == line
+    assert refused.value.what.startswith("interaction 2: ")
 
 
 # ------------------------------------------------------------------ the teardown's part

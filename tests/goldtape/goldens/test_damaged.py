@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from goldtape.config import Config, load
-from goldtape.exchange.interaction import Interaction
+from goldtape.exchange.interaction import Interaction, Request, unanswered
 from goldtape.goldens import cassette_file, transcript
 from goldtape.goldens.reading import UnreadableGolden
 from goldtape.goldens.snapshot import not_in_layout
@@ -29,12 +29,19 @@ SNAPSHOTS = sorted(file for file in (ROOT / "snapshots").rglob("*.json") if file
 NUMBER = 250
 
 
-def test_a_damaged_cassette_is_refused_or_differs(tmp_path: Path) -> None:
-    """Equal is only what says the same in other YAML, or differs in the reason phrase, which no snapshot shows."""
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_damaged_cassette_is_refused_or_differs(tmp_path: Path, answered: bool) -> None:
+    """Equal is only what says the same in other YAML, or differs in the reason phrase, which no snapshot shows.
+
+    Cassettes of the repository, or one of requests that got no answer.
+    """
     rng, config, seen = random.Random(1), load(ROOT), set()
+    silent = tmp_path / "silent.yaml"
+    one = Interaction(Request("GET", "http://shop.test/", {"x-user": "bob"}), unanswered("ReadTimeout after 6 s"))
+    silent.write_text(cassette_file.dump([one, one, one], afterwards=1), encoding="utf-8")
     refused = 0
     for _ in range(NUMBER):
-        whole, file = rng.choice(CASSETTES), tmp_path / "cassette.yaml"
+        whole, file = rng.choice(CASSETTES if answered else [silent]), tmp_path / "cassette.yaml"
         name, content = damaged(rng, whole.read_bytes())
         file.write_bytes(content)
         seen.add(name)
@@ -87,8 +94,11 @@ def is_placed(error: UnreadableGolden, file: Path, content: bytes) -> bool:
 
 
 def silenced(interactions: list[Interaction]) -> list[Interaction]:
-    """Without the phrases of the status lines."""
-    return [replace(one, response=replace(one.response, reason="")) for one in interactions]
+    """Without the phrases of the status lines; what stands for no answer has none."""
+    return [
+        replace(one, response=replace(one.response, reason="")) if one.response.answered else one
+        for one in interactions
+    ]
 
 
 def compared(interactions: list[Interaction], config: Config) -> tuple[object, ...]:
@@ -110,6 +120,23 @@ WHOLE = '{\n"goldtape": 1,\n"test": "t",\n"cases": [],\n"exchanges": [\n' + EXCH
         pytest.param(EXCHANGE + "\n", "null", 7, "exchange 2: null is no object", id="exchange"),
         pytest.param("200}\n", "true}\n", 7, "exchange 2: status is true, which has the wrong type", id="status"),
         pytest.param(', "status": 200}\n', "}\n", 7, "exchange 2: status is missing", id="no-status"),
+        pytest.param(
+            '"status": 200}\n',
+            '"no-answer": 7}\n',
+            7,
+            "exchange 2: no-answer is 7, which has the wrong type",
+            id="silent",
+        ),
+        pytest.param(
+            "200}\n", '200, "no-answer": "A"}\n', 7, "exchange 2: status is 200, which has the wrong type", id="both"
+        ),
+        pytest.param(
+            '"status": 200}\n',
+            '"no-answer": "A after"}\n',
+            7,
+            'exchange 2: no-answer is "A after", which has the wrong type',
+            id="no-limit",
+        ),
         pytest.param("200}\n", '200, "as": 7}\n', 7, "exchange 2: as is 7, which has the wrong type", id="as"),
         pytest.param(
             "200},", '200, "headers": []},', 6, "exchange 1: headers is [], which has the wrong type", id="headers"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from goldtape.config import Config, System, Target
-from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response
+from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response, unanswered
 from goldtape.goldens.reading import UnreadableGolden
 from goldtape.goldens.transcript import Heading, build, exchange, label, parse, read
 
@@ -48,6 +48,13 @@ def test_an_exchange_reads_request_first_then_answer() -> None:
             "received": {"error": "no"},
         }
     )
+
+
+def test_an_exchange_without_an_answer_says_so_in_its_place() -> None:
+    """Nothing was received, so nothing of it is shown."""
+    shown = exchange(Interaction(Request("GET", "http://shop.test/a", {}), unanswered("ReadTimeout after 6 s")), CONFIG)
+
+    assert shown == {"request": "GET /a", "no-answer": "ReadTimeout after 6 s"}
 
 
 def test_a_second_address_is_named() -> None:

@@ -168,6 +168,52 @@ def test_exchange_missing_or_new_is_one_entry_and_numbers_stay() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "kind", "path", "words"),
+    [
+        pytest.param(
+            exchange(headers={"etag": "a"}, received={"id": 1}),
+            {"request": "GET /v1/orders", "as": "alice", "no-answer": "ReadTimeout after 6 s"},
+            "breaking",
+            "status",
+            'expected 200, got "no answer: ReadTimeout after 6 s"',
+            id="answers-no-more",
+        ),
+        pytest.param(
+            {"request": "GET /v1/orders", "as": "alice", "no-answer": "ConnectError"},
+            exchange(**{"received-text": "late"}),
+            "breaking",
+            "status",
+            'expected "no answer: ConnectError", got 200',
+            id="answers-now",
+        ),
+        pytest.param(
+            {"request": "GET /v1/orders", "as": "alice", "no-answer": "ReadTimeout after 6 s"},
+            {"request": "GET /v1/orders", "as": "alice", "no-answer": "ReadError"},
+            "breaking",
+            "no-answer",
+            'expected "ReadTimeout after 6 s", got "ReadError"',
+            id="another-error",
+        ),
+        pytest.param(
+            {"request": "GET /v1/orders", "as": "alice", "no-answer": "ReadTimeout after 6 s"},
+            {"request": "GET /v1/orders", "as": "alice", "no-answer": "ReadTimeout after 7 s"},
+            "changed",
+            "no-answer",
+            'expected "ReadTimeout after 6 s", got "ReadTimeout after 7 s"',
+            id="another-limit",
+        ),
+    ],
+)
+def test_exchange_without_an_answer_is_one_entry(
+    before: dict[str, Any], after: dict[str, Any], kind: str, path: str, words: str
+) -> None:
+    """Whether an answer came or went, with all its fields, or another error came."""
+    [one] = compare(transcript(before), transcript(after))
+
+    assert (one.kind, one.exchange, one.path, worded(one)) == (kind, FIRST, path, words)
+
+
 def test_heading_changed_is_one_entry() -> None:
     """Another case id above the exchanges is a difference too."""
     changed = found(transcript(cases=["shop/order"]), transcript(cases=["shop/refund"]))

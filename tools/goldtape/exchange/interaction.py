@@ -13,6 +13,12 @@ from typing import Any, TypeVar
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+NO_ANSWER = re.compile(r"[A-Za-z]\w{5,}(?: after \d[\d.e+-]* s)?", re.ASCII)  # longer than "null", "false"
+"""What a client raised for want of an answer: the class of its error and, of a timeout, the limit that it had set."""
+
+UNANSWERED = 599
+"""The status that stands in a cassette for no answer, which stock vcrpy plays; no RFC gives it a meaning."""
+
 
 @dataclass(frozen=True, slots=True)
 class Json:
@@ -41,12 +47,21 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A received response. Headers as in `Request`; `reason` is the phrase of the status line."""
+    """A received response. Headers as in `Request`; `reason` is the phrase of the status line.
+
+    When the request was not `answered`, it is what `unanswered` makes.
+    """
 
     status: int
     reason: str
     headers: Mapping[str, str]
     body: Body = None
+    answered: bool = True
+
+
+def unanswered(why: str) -> Response:
+    """What stands beside a request that got no answer; `why` is a text such as `NO_ANSWER` describes."""
+    return Response(UNANSWERED, why, {}, answered=False)
 
 
 Side = TypeVar("Side", Request, Response)
@@ -54,7 +69,7 @@ Side = TypeVar("Side", Request, Response)
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """A request with its response."""
+    """A request with its response, or with what stands for none."""
 
     request: Request
     response: Response

@@ -120,5 +120,5 @@ def _parse(request: RawRequest, response: Mapping[str, Any]) -> Interaction:
     status = response["status"]
     return Interaction(
         Request(request.method, request.uri, headers, body),
-        Response(status["code"], status["message"], received, answer),
+        Response(status["code"], status["message"], received, answer, response.get("answered", True)),
     )

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from goldtape.exchange.interaction import Body, Interaction, Json, escaped
+from goldtape.exchange.interaction import NO_ANSWER, UNANSWERED, Body, Interaction, Json, escaped
 
 VERSION = 1
 """The version of vcrpy's cassette format."""
@@ -28,6 +28,8 @@ _EMPTY = f"interactions: []{_TAIL}"
 _AFTERWARDS = re.compile(r"\nmetadata:\n  afterwards: ([1-9]\d*)\Z")
 _RESPONSE = "\n  response:\n    body:\n      string: "
 _REQUEST_INDENT, _RESPONSE_INDENT = " " * 6, " " * 8
+# Beside request and response, vcrpy overlooks it; it plays the status and the phrase.
+_UNANSWERED = "\n  answered: false"
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 /;=._+-]*(?<! )")
 _PLAIN_URI = re.compile(r"https?://(?![^/?]*[\[\]])[!$-&(-\[\]-z|~]+(?<!:)")  # ASCII without " # ' \ { }
@@ -81,8 +83,10 @@ def _body(indent: str) -> str:
 
 _LAYOUT = re.compile(
     rf"    body: (?:null|{_body(_REQUEST_INDENT)})\n    headers:{_HEADERS}\n    method: {_SCALAR}"
-    rf"\n    uri: (?:{_PLAIN_URI.pattern}|{_STRING}){_RESPONSE}{_body(_RESPONSE_INDENT)}\n    headers:{_HEADERS}"
-    rf"\n    status:\n      code: [1-9]\d\d\n      message: {_SCALAR}",
+    rf"\n    uri: (?:{_PLAIN_URI.pattern}|{_STRING}){_RESPONSE}(?:{_body(_RESPONSE_INDENT)}\n    headers:{_HEADERS}"
+    rf"\n    status:\n      code: [1-9]\d\d\n      message: {_SCALAR}"
+    rf'|""\n    headers: \{{\}}\n    status:\n      code: {UNANSWERED}'
+    rf"\n      message: {NO_ANSWER.pattern}{_UNANSWERED})",
     re.MULTILINE,
 )
 
@@ -97,6 +101,7 @@ def dump_one(one: Interaction) -> str:
         f"    method: {_scalar(request.method)}\n    uri: {_scalar(request.uri)}"
         f"{_RESPONSE}{received}\n    headers:{_dump_headers(response.headers)}\n"
         f"    status:\n      code: {response.status}\n      message: {_scalar(response.reason)}"
+        f"{'' if response.answered else _UNANSWERED}"
     )
 
 
@@ -152,7 +157,9 @@ def raw_request(chunk: str) -> RawRequest:
 
 
 def raw_response(chunk: str) -> dict[str, Any]:
-    """The response in a chunk, as the dictionary that vcrpy plays."""
+    """The response in a chunk, as the dictionary that vcrpy plays; "answered" is False in it when there was none."""
+    answered = not chunk.endswith(_UNANSWERED)
+    chunk = chunk.removesuffix(_UNANSWERED)
     start = chunk.index(_RESPONSE) + len(_RESPONSE)
     # Searched from the end, because only bodies are long; their lines have a deeper indent.
     status = chunk.rindex("\n    status:\n      code: ")
@@ -162,6 +169,7 @@ def raw_response(chunk: str) -> dict[str, Any]:
         "status": {"code": int(chunk[status + 25 : status + 28]), "message": _read_scalar(chunk[status + 44 :])},
         "headers": {name: [value] for name, value in headers.items()},
         "body": {"string": _read_stored_body(chunk[start:end], _RESPONSE_INDENT) or b""},
+        **({} if answered else {"answered": False}),
     }
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from goldtape.exchange.interaction import NO_ANSWER, UNANSWERED
 from goldtape.goldens.cassette_layout import VERSION, RawRequest
 from goldtape.goldens.reading import DEEP, MAX_DEPTH, UnreadableGolden, line_of
 
@@ -103,11 +104,23 @@ def _response(row: Any) -> dict[str, Any]:
     status, body = _part(received, "status", dict), _part(received, "body", dict)
     if not 100 <= (code := _part(status, "code", int)) <= 999:
         raise ValueError(f"code is {code}, which is no status")
-    return {
+    found = {
         "status": {"code": code, "message": _part(status, "message", str, type(None)) or ""},
         "headers": {name: [value] for name, value in _headers(received).items()},
         "body": {"string": _bytes(body, "string") or b""},
     }
+    return found if "answered" not in row else _unanswered(found, row["answered"])
+
+
+def _unanswered(found: dict[str, Any], answered: Any) -> dict[str, Any]:
+    status = found["status"]
+    if answered is not False:
+        raise ValueError(f"answered is {answered!r:.60}, it can be false only")
+    if status["code"] != UNANSWERED or found["headers"] or found["body"]["string"]:
+        raise ValueError(f"answered is false, so the response has to be status {UNANSWERED} and nothing else")
+    if not NO_ANSWER.fullmatch(status["message"]):
+        raise ValueError(f"answered is false, but message is {status['message']!r:.60}, which is no client's error")
+    return {**found, "answered": False}
 
 
 def _headers(side: Mapping[str, Any]) -> dict[str, str]:

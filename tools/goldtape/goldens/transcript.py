@@ -5,8 +5,10 @@
          "status": 403, "headers": {...}, "received": {...}}],
      "afterwards": [...]}
 
-`afterwards` holds the exchanges of the teardown, if there are any. A transcript has one fact a line, in a fixed order,
-and nothing that depends on machine or time. Bodies above the limit are summarised.
+`afterwards` holds the exchanges of the teardown, if there are any. An exchange without an answer has, in place of
+status, headers and received, `"no-answer": "ReadTimeout after 6 s"`: what the client raised, and the limit it had set.
+A transcript has one fact a line, in a fixed order, and nothing that depends on machine or time. Bodies above the limit
+are summarised.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from goldtape.config import Config
-from goldtape.exchange.interaction import Body, Interaction, Json, body_bytes
+from goldtape.exchange.interaction import NO_ANSWER, Body, Interaction, Json, body_bytes
 from goldtape.goldens.reading import UnreadableGolden, line_of, parse_json, read_golden, refuse_deep_json
 
 FORMAT = 1
@@ -68,6 +70,8 @@ def exchange(one: Interaction, config: Config) -> dict[str, Any]:
         shown["query"] = _query(parts.query)
     shown |= _telling(headers, one.request.body)
     shown |= _body("sent", one.request.body, config.body_limit)
+    if not one.response.answered:
+        return shown | {"no-answer": one.response.reason}
     shown["status"] = one.response.status
     if told := _telling(one.response.headers, one.response.body):
         shown["headers"] = told
@@ -107,7 +111,8 @@ def parse(text: str, path: Path) -> Transcript:
     if wrong := _wrong(transcript, _HEAD):
         raise UnreadableGolden(path, 1, wrong)
     for number, shown in enumerate(transcript["exchanges"]):
-        if wrong := _wrong(shown, _EXCHANGE):
+        fields = _UNANSWERED if isinstance(shown, dict) and "no-answer" in shown else _EXCHANGE
+        if wrong := _wrong(shown, fields):
             raise UnreadableGolden(path, _line_of_exchange(text, number), f"exchange {number + 1}: {wrong}")
     return transcript
 
@@ -138,6 +143,12 @@ _EXCHANGE = {
     "headers": (True, _object),
     "sent-large": (True, _summary),
     "received-large": (True, _summary),
+}
+RECEIVED = ("status", "headers", "received", "received-text", "received-large")
+"""The fields of an exchange that show its answer."""
+_UNANSWERED = _EXCHANGE | {
+    **{name: (True, lambda value: False) for name in RECEIVED},
+    "no-answer": (False, lambda value: _text(value) and NO_ANSWER.fullmatch(value) is not None),
 }
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal
 
-from goldtape.goldens.transcript import Transcript, label
+from goldtape.goldens.transcript import RECEIVED, Transcript, label
 
 Kind = Literal["breaking", "additive", "changed"]
 Exchange = dict[str, Any]
@@ -82,6 +82,8 @@ class Difference:
         """The gravity of the difference for a client that was written against the snapshot."""
         if self.change in _BREAKING or self.path == "status":
             return "breaking"
+        if self.path == "no-answer" and _error(self.expected) != _error(self.actual):
+            return "breaking"
         return "additive" if self.change is Change.NEW else "changed"
 
 
@@ -116,11 +118,24 @@ def may_settle(one: Difference) -> bool:
 
 def compare_exchange(expected: Exchange, actual: Exchange, exchange: str) -> list[Difference]:
     """The differences between two exchanges."""
+    if ("no-answer" in expected) != ("no-answer" in actual):
+        expected, actual = _answer_in_one(expected), _answer_in_one(actual)
     if "headers" in expected or "headers" in actual:
         # A side that shows none has an empty set of them: so the header that came or went is named.
         expected, actual = {"headers": {}, **expected}, {"headers": {}, **actual}
     found = sorted(_differing(expected, actual), key=_Found.place)
     return [Difference(one.change, exchange, one.path(), one.expected, one.actual) for one in found]
+
+
+def _answer_in_one(one: Exchange) -> Exchange:
+    """An exchange whose answer is one fact: that all of it came or went is one difference."""
+    rest = {name: value for name, value in one.items() if name not in (*RECEIVED, "no-answer")}
+    return rest | {"status": one.get("status", f"no answer: {one.get('no-answer')}")}
+
+
+def _error(why: str) -> str:
+    """The class of the error; the limit after it is the test's own, and says nothing of the service."""
+    return why.partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)
