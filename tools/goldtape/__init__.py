@@ -11,7 +11,8 @@ The way of an exchange, room by room. Each room imports from those above it in t
     goldens    the files: where they lie (`naming`), what a reviewer reads (`transcript`, written and compared
                by syrupy in `snapshot`), what is replayed (`cassette_file`), how they change together (`transaction`)
     cassette   at work under vcrpy: `live` lets requests through and keeps the answers, each hop of a redirect too;
-               `replay` finds the answer of a request by its `key`; what is wrong with requests is a value (`faults`)
+               `replay` finds the answer of a request by its `key`; `doors` see the error of a client that got no
+               answer, and raise it again; what is wrong with requests is a value (`faults`)
     verdict    what differs (`drift`), in `words`, with place and next command (`explain`)
     live       where requests of a live run go: `target`, `process`; and where none may go: `network`
     plugin     pytest: `options` say what is asked for, `hooks` translate, `items` are tests to them. A `session` is a

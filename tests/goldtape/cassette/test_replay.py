@@ -15,7 +15,7 @@ import pytest
 from goldtape.canonical.pipeline import Pipeline
 from goldtape.cassette.faults import OutOfOrder, Unmatched, UnmatchedRequest, Unplayed
 from goldtape.cassette.replay import ReplayCassette
-from goldtape.exchange.interaction import Interaction
+from goldtape.exchange.interaction import Interaction, unanswered
 
 from ..made import asked, config, stored
 
@@ -117,6 +117,20 @@ def test_an_unmatched_request_is_a_fault_even_when_it_was_swallowed(tmp_path: Pa
             client.post("/carts", json={"n": 9})
 
         assert [type(fault) for fault in cassette.faults(failed)] == [Unmatched]
+
+
+def test_a_request_without_an_answer_raises_in_its_turn(tmp_path: Path) -> None:
+    """What the client raised when it was recorded, between the answers of the same request."""
+    silent = replace(ONE, response=unanswered("ReadTimeout after 6 s"))
+    with playing(tmp_path, ONE, silent, ONE) as (cassette, client):
+        assert client.post("/carts", json={"n": 1}).status_code == 200
+        with pytest.raises(httpx.ReadTimeout, match=r"^ReadTimeout after 6 s, as recorded$") as raised:
+            client.post("/carts", json={"n": 1})
+        assert client.post("/carts", json={"n": 1}).status_code == 200
+
+    assert raised.value.request.url.path == "/carts"
+    assert cassette.played == [0, 1, 2]
+    assert cassette.faults(failed=False) == []
 
 
 def test_unplayed_answers_are_a_fault_of_a_body_that_came_to_its_end(tmp_path: Path) -> None:

@@ -132,14 +132,14 @@ def _(good: Project) -> Project:
     return good.add("lacking.py", stack).configure('url-env = "SHOP_URL"', served).run("--live=require")
 
 
-@row("unanswered", r" got no response, so nothing was written:$", "Unanswered")
+@row("unanswered", r" got neither a response nor an error of the client:$", "Unanswered")
 def _(good: Project) -> Project:
-    broken = good.change_service('cart = {"id"', 'raise httpx.ConnectError("refused")\n    cart = {"id"')
+    broken = good.change_service('cart = {"id"', 'raise KeyError("stopped")\n    cart = {"id"')
     body = """
-import httpx, pytest
+import pytest
 
 def test_ask(shop):
-    with pytest.raises(httpx.ConnectError):
+    with pytest.raises(KeyError):
         shop.post("/v1/carts")
 """
     return with_body(broken, body).record()
@@ -188,6 +188,13 @@ def _(good: Project) -> Project:
 @row("gone", r"^  breaking   1\. .* received\.name   expected \"birthday\", it is gone$", "Change.GONE")
 def _(good: Project) -> Project:
     return good.change_service("return stamped(cart, 201)", "del cart['name']\n    return stamped(cart, 201)").verify()
+
+
+@row("no answer", r'^  breaking   1\. .* status   expected 201, got "no answer: ConnectError"$')
+def _(good: Project) -> Project:
+    silent = good.change_service('cart = {"id"', 'raise httpx.ConnectError("refused")\n    cart = {"id"')
+    catching = ASK.replace("    shop", "    with contextlib.suppress(Exception):\n        shop")
+    return silent.add(TEST, "import contextlib\n" + catching).verify()
 
 
 @row("renamed", r"^  breaking   1\. .* received\.name   renamed to 'title'$", "Change.RENAMED")

@@ -88,7 +88,7 @@ def test_unanswered_requests_are_named(explainer: Explainer) -> None:
     lines = explainer.fault(Unanswered((Request("GET", "http://shop.test/v1/slow", {}),))).splitlines()
 
     assert lines[:2] == [
-        f"1 request(s) of {TEST} got no response, so nothing was written:",
+        f"1 request(s) of {TEST} got neither a response nor an error of the client:",
         "  GET http://shop.test/v1/slow",
     ]
 

@@ -16,6 +16,7 @@ from vcr.cassette import Cassette
 from vcr.patch import force_reset
 
 from goldtape.canonical.concurrency import Captured
+from goldtape.cassette.doors import Call, watched
 from goldtape.cassette.faults import Fault
 from goldtape.exchange.interaction import Interaction
 
@@ -49,11 +50,15 @@ class TestCassette(Cassette):  # type: ignore[misc]  # vcrpy is untyped
         for logger in loggers:
             logger.setLevel(max(logging.WARNING, logger.level))
         try:
-            with self.use(path=self._path, made=self):
+            with self.use(path=self._path, made=self), watched(self):
                 yield self
         finally:
             for logger, level in zip(loggers, levels, strict=True):
                 logger.setLevel(level)
+
+    @abstractmethod
+    def sending(self, call: Call) -> AbstractContextManager[None]:
+        """The block in which a client sends a request, and which the client's error leaves when there is no answer."""
 
     @property
     @abstractmethod

@@ -37,7 +37,10 @@ class OutOfOrder:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """Requests to a service that got no response: the connection failed or timed out."""
+    """Requests that got no response, and no error of the client that would be the same in the next run.
+
+    They were cancelled, or on their way when the test ended, or what stopped them knows nothing of HTTP.
+    """
 
     requests: tuple[Request, ...]
 

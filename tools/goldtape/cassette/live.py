@@ -16,9 +16,10 @@ from vcr.request import Request as VcrRequest
 from goldtape.canonical.concurrency import Captured
 from goldtape.canonical.pipeline import Pipeline
 from goldtape.cassette.base import Canonical, TestCassette
+from goldtape.cassette.doors import Call
 from goldtape.cassette.faults import Fault, Unanswered
 from goldtape.cassette.wire import read_request, read_response
-from goldtape.exchange.interaction import Interaction
+from goldtape.exchange.interaction import Interaction, Response, unanswered
 
 # The request that the running task sent last: aiohttp does not say which request led to a redirect.
 _LAST: ContextVar[_Started | None] = ContextVar("last", default=None)
@@ -28,7 +29,10 @@ _ATTEMPTS: ContextVar[tuple[object, ...]] = ContextVar("attempts", default=())
 
 @dataclass(slots=True, eq=False)
 class _Started:
-    """A request on its way, where it was sent from, whether others were on their way too, and its response."""
+    """A request on its way, where it was sent from, whether others were on their way too, and what came of it.
+
+    `why` is the text for `unanswered`, when the client has given the request up.
+    """
 
     request: VcrRequest
     lane: object | None
@@ -37,6 +41,14 @@ class _Started:
     afterwards: bool = False
     at: datetime = field(default_factory=lambda: datetime.now().astimezone())
     response: dict[str, Any] | None = None
+    why: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        return self.response is not None or bool(self.why)
+
+    def received(self) -> Response:
+        return unanswered(self.why) if self.response is None else read_response(self.response)
 
 
 class LiveCassette(TestCassette):
@@ -80,6 +92,21 @@ class LiveCassette(TestCassette):
                 _LAST.set(started)
             started.response = response
 
+    @contextmanager
+    def sending(self, call: Call) -> Iterator[None]:
+        before = _LAST.set(None)
+        try:
+            yield
+        except Exception as error:
+            started = _LAST.get()
+            if started is not None and started.response is None:
+                with self._lock:
+                    started.why = call.why(error)
+                    self._in_flight.discard(started)
+            raise
+        finally:
+            _LAST.reset(before)
+
     # ---------------------------------------------------------------- for the test
 
     @property
@@ -121,7 +148,7 @@ class LiveCassette(TestCassette):
 
     @property
     def afterwards(self) -> int:
-        return sum(one.afterwards for one in self._started if one.response is not None)
+        return sum(one.afterwards for one in self._started if one.is_over)
 
     def turn(self) -> None:
         self._afterwards = True
@@ -130,17 +157,17 @@ class LiveCassette(TestCassette):
         self._capturing = False
 
     def faults(self, failed: bool) -> list[Fault]:
-        lost = [one.request for one in self._started if one.response is None]
+        lost = [one.request for one in self._started if not one.is_over]
         if failed or not lost:
             return []
         redactor = self._pipeline.redactor()
         return [Unanswered(tuple(redactor.redact_request(read_request(request)) for request in lost))]
 
     def interactions(self, canonical: Canonical) -> list[Interaction]:
-        answered = [(one, read_response(one.response)) for one in self._started if one.response is not None]
         return canonical(
             [
-                Captured(Interaction(read_request(one.request), response), one.lane, one.overlapped, one.at)
-                for one, response in answered
+                Captured(Interaction(read_request(one.request), one.received()), one.lane, one.overlapped, one.at)
+                for one in self._started
+                if one.is_over
             ]
         )

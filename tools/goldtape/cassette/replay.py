@@ -6,6 +6,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, NoReturn
@@ -17,6 +18,7 @@ from goldtape.canonical.cookies import apart
 from goldtape.canonical.headers import RequestHeaders
 from goldtape.canonical.pipeline import Pipeline
 from goldtape.cassette.base import Canonical, TestCassette
+from goldtape.cassette.doors import ANY, Call
 from goldtape.cassette.faults import Fault, OutOfOrder, Unmatched, UnmatchedRequest, Unplayed
 from goldtape.cassette.key import nearest, request_key, select
 from goldtape.cassette.wire import read_request, read_response
@@ -24,6 +26,8 @@ from goldtape.exchange.interaction import Interaction, body_bytes
 from goldtape.goldens.cassette_file import Stored
 
 Headers = list[tuple[str, str]]
+# The call of a client that the running task is in.
+_CALL: ContextVar[Call] = ContextVar("call", default=ANY)
 
 
 class ReplayCassette(TestCassette):
@@ -65,8 +69,13 @@ class ReplayCassette(TestCassette):
         return True
 
     def play_response(self, request: VcrRequest) -> dict[str, Any]:
-        """The recorded response, in the form that vcrpy's stubs turn into a response of the client's library."""
+        """The recorded response, in the form that vcrpy's stubs turn into a response of the client's library.
+
+        If there was none, the client raises again what it raised when the test was recorded.
+        """
         response = self.stored.response(request.goldtape_index)
+        if not response.get("answered", True):
+            raise _CALL.get().error(response["status"]["message"], request.uri)
         if "content-encoding" in response["headers"]:  # a large body, and not every client unpacks it in replay
             received = read_response(response)
             response["headers"] = {name: [value] for name, value in received.headers.items()}
@@ -78,6 +87,14 @@ class ReplayCassette(TestCassette):
     def find_requests_with_most_matches(self, request: VcrRequest) -> list[tuple[VcrRequest]]:
         """The request itself, because aiohttp's stub follows a redirect to the first request in this answer."""
         return [(request,)]
+
+    @contextmanager
+    def sending(self, call: Call) -> Iterator[None]:
+        before = _CALL.set(call)
+        try:
+            yield
+        finally:
+            _CALL.reset(before)
 
     # ---------------------------------------------------------------- for the test
 

@@ -116,10 +116,10 @@ class Explainer:
 
     def _unanswered(self, found: Unanswered) -> list[str]:
         return [
-            f"{len(found.requests)} request(s) of {self.test} got no response, so nothing was written:",
+            f"{len(found.requests)} request(s) of {self.test} got neither a response nor an error of the client:",
             *(f"  {request.method} {request.uri}" for request in found.requests[:_LISTED]),
-            "next: a cassette holds answers only; let the service answer, or make a failing connection the subject of "
-            "a call that the service makes",
+            "next: a request that is cancelled, or on its way when the test ends, comes to something else every time; "
+            "wait for it, or let the client's own timeout end it, which is recorded",
         ]
 
     def _label(self, index: int) -> str:
