@@ -170,6 +170,31 @@ def test_a_malformed_exchange_is_refused_with_its_line(
     assert refused.value.what.startswith(what)
 
 
+@pytest.mark.parametrize(
+    ("shown", "what"),
+    [
+        pytest.param("null", "afterwards 2: null is no object", id="null"),
+        pytest.param('{"request": "GET /"}', "afterwards 2: status is missing", id="no-status"),
+        pytest.param(
+            '{"request": "GET /", "no-answer": 7}',
+            "afterwards 2: no-answer is 7, which has the wrong type",
+            id="silent",
+        ),
+    ],
+)
+def test_a_malformed_exchange_of_the_teardown_is_refused_with_its_line(tmp_path: Path, shown: str, what: str) -> None:
+    """It is held to the same fields; a body may have a list of that name too."""
+    file = tmp_path / "snapshot.json"
+    noted = EXCHANGE.replace("200", '200, "received": {"afterwards": [1]}')
+    whole = WHOLE.replace(EXCHANGE, noted).replace("\n]}\n", f'\n],\n"afterwards": [\n{noted},\n{shown}\n]}}\n')
+    file.write_text(whole, encoding="utf-8")
+
+    with pytest.raises(UnreadableGolden) as refused:
+        transcript.read(file)
+
+    assert (refused.value.line, refused.value.what) == (11, what)
+
+
 def test_a_folder_in_place_of_a_golden_is_refused(tmp_path: Path) -> None:
     """As is a file in place of its folder; neither counts as not recorded."""
     (tmp_path / "file").touch()

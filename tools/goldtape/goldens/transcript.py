@@ -110,10 +110,11 @@ def parse(text: str, path: Path) -> Transcript:
         raise UnreadableGolden(path, 2, f"{what}; upgrade goldtape" if newer else what)
     if wrong := _wrong(transcript, _HEAD):
         raise UnreadableGolden(path, 1, wrong)
-    for number, shown in enumerate(transcript["exchanges"]):
-        fields = _UNANSWERED if isinstance(shown, dict) and "no-answer" in shown else _EXCHANGE
-        if wrong := _wrong(shown, fields):
-            raise UnreadableGolden(path, _line_of_exchange(text, number), f"exchange {number + 1}: {wrong}")
+    for part, name in (("exchanges", "exchange"), ("afterwards", "afterwards")):
+        for number, shown in enumerate(transcript.get(part, [])):
+            fields = _UNANSWERED if isinstance(shown, dict) and "no-answer" in shown else _EXCHANGE
+            if wrong := _wrong(shown, fields):
+                raise UnreadableGolden(path, _line_of_exchange(text, part, number), f"{name} {number + 1}: {wrong}")
     return transcript
 
 
@@ -164,11 +165,17 @@ def _wrong(value: Any, fields: Mapping[str, tuple[bool, Callable[[Any], bool]]])
     return ""
 
 
-def _line_of_exchange(text: str, number: int) -> int:
-    """The line of an exchange, counted from 0; of JSON in any layout."""
-    started = re.search(r'"exchanges"\s*:\s*\[\s*', text)
-    assert started, "a list of exchanges was read from it"
-    at = started.end()
+def _line_of_exchange(text: str, part: str, number: int) -> int:
+    """The line of an exchange of a part, counted from 0; of JSON in any layout."""
+    started = {name: re.compile(rf'"{name}"\s*:\s*(?=\[)').search for name in ("exchanges", part)}
+    exchanges = started["exchanges"](text)
+    assert exchanges, "a list of exchanges was read from it"
+    # A body can have a list of the part's name too, so the part is looked for behind the exchanges first.
+    behind = json.JSONDecoder().raw_decode(text, exchanges.end())[1]
+    found = exchanges if part == "exchanges" else started[part](text, behind) or started[part](text)
+    assert found, "a list of this part was read from it"
+    at = found.end() + len("[")
+    at += len(text[at:]) - len(text[at:].lstrip())
     for _ in range(number):
         end = json.JSONDecoder().raw_decode(text, at)[1]
         at = end + len(text[end:]) - len(text[end:].lstrip(" \n\t,"))
