@@ -19,6 +19,10 @@ def key(uri: str = URL, body: bytes | None = None, method: str = "POST", headers
     return request_key(method, uri, headers, body)
 
 
+def cookie(header: str) -> list[tuple[str, str]]:
+    return select({"cookie": header}, {"cookie"})
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -27,6 +31,7 @@ def key(uri: str = URL, body: bytes | None = None, method: str = "POST", headers
         pytest.param({"body": '{"a":"é"}'.encode()}, {"body": b'{"a":"\\u00e9"}'}, id="escapes-in-json"),
         pytest.param({"body": b'{"a":1e2}'}, {"body": b'{"a":100.0}'}, id="one-float-spelt-twice"),
         pytest.param({"body": None}, {"body": b""}, id="no-body"),
+        pytest.param({"headers": cookie("a=1; b=2")}, {"headers": cookie('b="2"; a=1')}, id="cookies"),
         pytest.param({"uri": f"{URL}?a=1&b=2"}, {"uri": f"{URL}?b=2&a=1"}, id="query-order"),
         pytest.param({"uri": f"{URL}?a=x%20y"}, {"uri": f"{URL}?a=x+y"}, id="space-in-query"),
         pytest.param({"uri": f"{URL}?a=%7Eb"}, {"uri": f"{URL}?a=~b"}, id="query-quoted-needlessly"),
@@ -57,6 +62,8 @@ def test_key_same_meaning_in_another_spelling_is_equal(one: dict[str, Any], othe
         pytest.param({"uri": f"{URL}?a=1&a=2"}, {"uri": f"{URL}?a=2&a=1"}, id="repeated-name-order"),
         pytest.param({"uri": f"{URL}?a=1"}, {"uri": f"{URL}?a=1&b="}, id="blank-parameter"),
         pytest.param({"uri": f"{URL}?a=1%26b=2"}, {"uri": f"{URL}?a=1&b=2"}, id="ampersand-in-a-value"),
+        pytest.param({"headers": cookie("a=1; b=2")}, {"headers": cookie("a=2; b=1")}, id="values-of-cookies"),
+        pytest.param({"headers": cookie("a=1; b=2")}, {"headers": cookie("a=1")}, id="a-cookie-fewer"),
         pytest.param({"body": b'{"n":1}'}, {"body": b'{"n":1.0}'}, id="integer-and-float"),
         pytest.param({"body": b'{"n":1}'}, {"body": b'{"n":"1"}'}, id="number-and-text"),
         pytest.param({"body": b'{"n":1}'}, {"body": b'{"n":true}'}, id="number-and-boolean"),

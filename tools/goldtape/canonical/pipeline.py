@@ -9,7 +9,7 @@ from datetime import datetime
 from goldtape.canonical import headers
 from goldtape.canonical.addresses import Substitution, substitute
 from goldtape.canonical.concurrency import Captured, in_order
-from goldtape.canonical.cookies import lasting
+from goldtape.canonical.cookies import at_home, lasting
 from goldtape.canonical.headers import RequestHeaders
 from goldtape.canonical.placeholders import stabilise
 from goldtape.canonical.races import Race, settle
@@ -44,7 +44,7 @@ class Pipeline:
         is in the order in which the requests started, `races` in the order of declaration. Those of wider fixtures come
         first: what they showed keeps the names that it has in their goldens.
         """
-        addressed = [replace(one, interaction=substitute(_lasting(one), substitutions)) for one in captured]
+        addressed = [replace(one, interaction=_canonical_address(one, substitutions)) for one in captured]
         ordered = in_order(addressed, self.actor)
         origins = [one.origin for one in ordered]
         redacted = self.redactor().redact([one.interaction for one in ordered], origins)
@@ -98,10 +98,11 @@ def _clock(captured: Sequence[Captured]) -> list[datetime | None]:
     return known
 
 
-def _lasting(one: Captured) -> Interaction:
-    """The interaction, its cookies free of dates."""
-    response = one.interaction.response
+def _canonical_address(one: Captured, substitutions: Sequence[Substitution]) -> Interaction:
+    """The interaction without its live address, its cookies without dates too."""
+    found = substitute(one.interaction, substitutions)
+    response = found.response
     if "set-cookie" not in response.headers:
-        return one.interaction
-    cookies = lasting(response.headers["set-cookie"], one.at)
-    return replace(one.interaction, response=replace(response, headers={**response.headers, "set-cookie": cookies}))
+        return found
+    cookies = lasting(at_home(response.headers["set-cookie"], one.interaction.request.uri, found.request.uri), one.at)
+    return replace(found, response=replace(response, headers={**response.headers, "set-cookie": cookies}))

@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from goldtape.canonical.cookies import matched_cookies
 from goldtape.exchange.body import parse_body
 from goldtape.exchange.interaction import Json
 from goldtape.exchange.uri import matched_uri
@@ -118,4 +119,7 @@ def _sorted_json(value: Any) -> str:
 
 def select(headers: Mapping[str, str], names: Container[str]) -> list[tuple[str, str]]:
     """The headers that matter, in alphabetical order of their lower-case names."""
-    return [(name, headers[name]) for name in sorted(name for name in headers if name in names)]
+    return [
+        (name, matched_cookies(headers[name]) if name == "cookie" else headers[name])
+        for name in sorted(name for name in headers if name in names)
+    ]

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, NoReturn
 
 from vcr.record_mode import RecordMode
 from vcr.request import Request as VcrRequest
 
-from goldtape.canonical.cookies import apart
+from goldtape.canonical.cookies import apart, pairs, to_send_back
 from goldtape.canonical.headers import RequestHeaders
 from goldtape.canonical.pipeline import Pipeline
 from goldtape.cassette.base import Canonical, TestCassette
@@ -23,6 +23,7 @@ from goldtape.cassette.faults import Fault, OutOfOrder, Unmatched, UnmatchedRequ
 from goldtape.cassette.key import nearest, request_key, select
 from goldtape.cassette.wire import read_request, read_response
 from goldtape.exchange.interaction import Interaction, body_bytes
+from goldtape.exchange.uri import matched_uri
 from goldtape.goldens.cassette_file import Stored
 
 Headers = list[tuple[str, str]]
@@ -81,11 +82,24 @@ class ReplayCassette(TestCassette):
             response["headers"] = {name: [value] for name, value in received.headers.items()}
             response["body"]["string"] = body_bytes(received.body)
         if "set-cookie" in response["headers"]:  # the one header whose values cannot be joined by commas
-            response["headers"]["set-cookie"] = apart(", ".join(response["headers"]["set-cookie"]))
+            cookies = _apart(response)
+            response["headers"]["set-cookie"] = [to_send_back(one, request.uri, self._sent_back) for one in cookies]
         return response
 
     def find_requests_with_most_matches(self, request: VcrRequest) -> list[tuple[VcrRequest]]:
-        """The request itself, because aiohttp's stub follows a redirect to the first request in this answer."""
+        """The request itself, because aiohttp's stub follows a redirect to the first request in this answer.
+
+        The stub gives it the cookies of the request before, whatever the redirect has set. So it gets those that the
+        client's jar made of it in the live run.
+        """
+        uri, played = matched_uri(request.uri), set(self.played)
+        recorded = {index: self.stored.request(index) for index in self._part if index not in played}
+        carried = [one.headers.get("cookie", "") for one in recorded.values() if matched_uri(one.uri) == uri]
+        if carried:
+            fresh = {next(pairs(one)) for one in _apart(self.stored.response(self.played[-1]))}
+            request.headers["cookie"] = max(carried, key=lambda header: len(fresh.intersection(pairs(header))))
+            if not request.headers["cookie"]:
+                del request.headers["cookie"]
         return [(request,)]
 
     @contextmanager
@@ -95,6 +109,12 @@ class ReplayCassette(TestCassette):
             yield
         finally:
             _CALL.reset(before)
+
+    @cached_property
+    def _sent_back(self) -> frozenset[tuple[str, str]]:
+        """The names and values of the cookies that the recorded requests carry."""
+        headers = (self.stored.request(index).headers.get("cookie", "") for index in range(len(self.stored)))
+        return frozenset(pair for header in headers for pair in pairs(header))
 
     # ---------------------------------------------------------------- for the test
 
@@ -211,6 +231,12 @@ class ReplayCassette(TestCassette):
         found = Unmatched(sent, closest, exhausted=bool(recorded))
         self._unmatched.append(found)
         raise UnmatchedRequest(found, self._complain(found))
+
+
+def _apart(response: Mapping[str, Any]) -> list[str]:
+    """The cookies that a stored response sets."""
+    values = response["headers"].get("set-cookie", ())
+    return apart(", ".join(values)) if values else []
 
 
 def _is_wrapped(headers: Mapping[str, str]) -> bool:
