@@ -112,6 +112,21 @@ def test_dump_anything_is_read_back_by_both_readers(recorded: list[Interaction],
     assert dump(recorded, body_limit) == text
 
 
+def test_stock_vcrpy_gives_each_cookie_apart(tmp_path: Path) -> None:
+    """A client's jar takes them all; a date in one, which has a comma too, stays whole."""
+    cookies = ["sid=1; Max-Age=60; Path=/", "old=; Expires=Thu, 01 Jan 1970 00:00:00 GMT", 'theme="dark"']
+    recorded = [interaction("a", **{"set-cookie": ", ".join(cookies)})]
+    path = saved(tmp_path, dump(recorded, None))
+
+    with vcr.use_cassette(str(path), record_mode="none"), httpx.Client() as client:
+        answer = client.post(URL)
+
+    assert answer.headers.get_list("set-cookie") == cookies
+    assert dict(client.cookies) == {"sid": "1", "theme": '"dark"'}
+    assert loaded(path) == loaded(saved(tmp_path, dump(recorded, None) + "# edited\n")) == recorded
+    assert split(dump(recorded, None)), "the fast reader knows the layout"
+
+
 @pytest.mark.parametrize("path", CASSETTES, ids=[path.stem for path in CASSETTES])
 def test_cassette_of_the_repository_reads_the_same_both_ways_and_dumps_to_itself(path: Path) -> None:
     """The quick reader, the YAML reader and the writer agree on every cassette we have."""

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from goldtape.canonical.cookies import apart
 from goldtape.exchange.interaction import NO_ANSWER, UNANSWERED, Body, Interaction, Json, escaped
 
 VERSION = 1
@@ -27,6 +28,9 @@ _EMPTY = f"interactions: []{_TAIL}"
 # vcrpy keeps a `metadata` mapping in a cassette, and plays the cassette whatever it holds.
 _AFTERWARDS = re.compile(r"\nmetadata:\n  afterwards: ([1-9]\d*)\Z")
 _RESPONSE = "\n  response:\n    body:\n      string: "
+# The one header that stands once for each value, because its values cannot be joined by commas.
+_SEVERAL = "set-cookie"
+_BEFORE_A_NAME = re.compile("\n {6}(?!- )")
 _REQUEST_INDENT, _RESPONSE_INDENT = " " * 6, " " * 8
 # Beside request and response, vcrpy overlooks it; it plays the status and the phrase.
 _UNANSWERED = "\n  answered: false"
@@ -65,14 +69,14 @@ def split(text: str) -> tuple[list[str], int] | None:
     return (chunks, afterwards) if afterwards <= len(chunks) and all(map(_LAYOUT.fullmatch, chunks)) else None
 
 
-# The exact spellings of the writer, because in other YAML (single quotes, comments, several values of a header) the
-# same lines can have another meaning. Possessive, so that a chunk in another layout is refused at once.
+# The exact spellings of the writer, because in other YAML (single quotes, comments, several values of any header but
+# one) the same lines can have another meaning. Possessive, so that a chunk in another layout is refused at once.
 _WORDS = f"(?i:{'|'.join(sorted(_YAML_WORDS))})"
 _WORD = rf"(?!{_WORDS}$){_PLAIN.pattern}"
 _STRING = r'"(?:[^"\\\x00-\x1f]|\\["\\bfnrt]|\\u[0-9a-f]{4})*+"'
 _SCALAR = f"(?:{_PLAIN_URI.pattern}|{_WORD}|{_STRING})"
 _NAME = rf"(?:(?!{_WORDS}:)[a-z][a-z0-9 /;=._+-]*+(?<! )|{_STRING})"
-_HEADERS = rf"(?: \{{\}}|(?:\n {{6}}{_NAME}:\n {{6}}- {_SCALAR})++)"
+_HEADERS = rf"(?: \{{\}}|(?:\n {{6}}(?:{_SEVERAL}:(?:\n {{6}}- {_SCALAR})++|{_NAME}:\n {{6}}- {_SCALAR}))++)"
 
 
 def _body(indent: str) -> str:
@@ -108,7 +112,11 @@ def dump_one(one: Interaction) -> str:
 def _dump_headers(headers: Mapping[str, str]) -> str:
     if not headers:
         return " {}"
-    return "".join(f"\n      {_scalar(name)}:\n      - {_scalar(value)}" for name, value in headers.items())
+    values = {name: apart(value) if name == _SEVERAL else [value] for name, value in headers.items()}
+    lines = (
+        f"\n      {_scalar(name)}:" + "".join(f"\n      - {_scalar(one)}" for one in values[name]) for name in values
+    )
+    return "".join(lines)
 
 
 def _dump_body(body: Body, indent: str) -> str:
@@ -189,9 +197,11 @@ def _read_stored_body(text: str, indent: str) -> bytes | None:
 def _read_headers(text: str) -> Mapping[str, str]:
     if text == " {}":
         return {}
-    lines = text.split("\n")[1:]
-    pairs = zip(lines[::2], lines[1::2], strict=True)
-    return {_read_scalar(name[6:-1]): _read_scalar(value[8:]) for name, value in pairs}
+    found: dict[str, str] = {}
+    for header in _BEFORE_A_NAME.split(text)[1:]:
+        name, *values = header.split("\n      - ")
+        found[_read_scalar(name[:-1])] = ", ".join(map(_read_scalar, values))
+    return found
 
 
 def _read_scalar(text: str) -> str:
