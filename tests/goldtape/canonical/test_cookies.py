@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from goldtape.canonical.cookies import apart, at_home, lasting, to_send_back
+from goldtape.canonical.cookies import apart, at_home, lasting, to_send_back, without_quotes
 
 NOW = datetime(2026, 3, 1, 10, 0, 0, tzinfo=UTC)
 SENT = {("sid", "[redacted-1]")}
@@ -93,3 +93,17 @@ def test_a_secure_cookie_stays_secure_where_the_canonical_host_is() -> None:
     cookie = "sid=[redacted-1]; Secure"
 
     assert to_send_back(cookie, "https://shop.test/", SENT) == cookie
+
+
+@pytest.mark.parametrize(
+    ("header", "kept"),
+    [
+        pytest.param('a="x=="; b=2', "a=x==; b=2", id="sent"),
+        pytest.param('a="x==", b="2"; Path=/', "a=x==, b=2; Path=/", id="received"),
+        pytest.param('a=""; Max-Age=0', "a=; Max-Age=0", id="removed"),
+        pytest.param('a={"b":1}', 'a={"b":1}', id="inside-a-value"),
+    ],
+)
+def test_a_value_has_no_quotes_around_it(header: str, kept: str) -> None:
+    """Whether it needs them depends on its characters, and these are new in every recording."""
+    assert without_quotes(header) == kept

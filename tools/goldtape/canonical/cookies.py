@@ -1,6 +1,7 @@
 """The cookies that a service sets: what goldens hold of them, and what a client's jar is given in replay.
 
-In a golden, a cookie has no date, which would differ in every recording, and none of the deployment's address.
+In a golden, a cookie has no date and no quotes, which would differ in every recording, and none of the deployment's
+address.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _MAX_AGE = re.compile(r";\s*max-age=", re.IGNORECASE)
 _DOMAIN = re.compile(r";\s*domain=\s*\.?([^;]*)", re.IGNORECASE)
 _PATH = re.compile(r"(;\s*path=)([^;]*)", re.IGNORECASE)
 _SECURE = re.compile(r";\s*secure\s*(?=;|$)", re.IGNORECASE)
+_QUOTED = re.compile(r'(?<==)"([^";]*)"(?=\s*(?:[;,]|$))')
 _REMOVED = re.compile(r";\s*max-age=\s*(?:0|-\d+)\s*(?=;|$)", re.IGNORECASE)
 _ROUND_S = 60
 
@@ -26,6 +28,15 @@ _ROUND_S = 60
 def apart(header: str) -> list[str]:
     """The cookies of a `set-cookie` header that holds several, joined by commas."""
     return _BETWEEN.split(header)
+
+
+def without_quotes(header: str) -> str:
+    """A `cookie` or `set-cookie` header whose values have no quotes.
+
+    They are part of how a value is written: a service or a jar puts them around some values and not around others. So
+    a value that is new in every recording has them in one and not in the next.
+    """
+    return _QUOTED.sub(r"\1", header)
 
 
 def lasting(header: str, now: datetime | None) -> str:
@@ -81,16 +92,13 @@ def _at_home(cookie: str, live: str, own: str, base: str) -> str:
 
 def pairs(header: str) -> Iterator[tuple[str, str]]:
     """The names and values in a `cookie` header, values without quotes."""
-    for part in header.split(";"):
+    for part in without_quotes(header).split(";"):
         name, _, value = part.partition("=")
-        yield name.strip(), value.strip().strip('"')
+        yield name.strip(), value.strip()
 
 
 def matched_cookies(header: str) -> str:
-    """A `cookie` header as requests are matched by it: sorted, and without quotes.
-
-    Jars order cookies as they like, and some put quotes around a value with brackets in it.
-    """
+    """A `cookie` header as requests are matched by it: unquoted, and sorted, because a jar has an order of its own."""
     return "; ".join(map("=".join, sorted(pairs(header))))
 
 

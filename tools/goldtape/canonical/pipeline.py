@@ -9,7 +9,7 @@ from datetime import datetime
 from goldtape.canonical import headers
 from goldtape.canonical.addresses import Substitution, substitute
 from goldtape.canonical.concurrency import Captured, in_order
-from goldtape.canonical.cookies import at_home, lasting
+from goldtape.canonical.cookies import at_home, lasting, without_quotes
 from goldtape.canonical.headers import RequestHeaders
 from goldtape.canonical.placeholders import stabilise
 from goldtape.canonical.races import Race, settle
@@ -99,10 +99,14 @@ def _clock(captured: Sequence[Captured]) -> list[datetime | None]:
 
 
 def _canonical_address(one: Captured, substitutions: Sequence[Substitution]) -> Interaction:
-    """The interaction without its live address, its cookies without dates too."""
+    """The interaction without its live address, its cookies without dates and quotes too."""
     found = substitute(one.interaction, substitutions)
-    response = found.response
-    if "set-cookie" not in response.headers:
-        return found
-    cookies = lasting(at_home(response.headers["set-cookie"], one.interaction.request.uri, found.request.uri), one.at)
-    return replace(found, response=replace(response, headers={**response.headers, "set-cookie": cookies}))
+    request, response = found.request, found.response
+    if "cookie" in request.headers:
+        sent = without_quotes(request.headers["cookie"])
+        request = replace(request, headers={**request.headers, "cookie": sent})
+    if "set-cookie" in response.headers:
+        received = at_home(response.headers["set-cookie"], one.interaction.request.uri, request.uri)
+        received = without_quotes(lasting(received, one.at))
+        response = replace(response, headers={**response.headers, "set-cookie": received})
+    return Interaction(request, response)
