@@ -82,9 +82,12 @@ def test_a_concurrent_block_frees_the_order_of_its_own_requests_alone(
     assert cassette.faults(failed=False) == fault
 
 
-def test_a_client_that_keeps_cookies_sends_them_back_in_replay(tmp_path: Path) -> None:
-    """Several of them, each with its attributes; so a login by cookie can be replayed."""
-    cookies = "sid=[redacted-1]; Path=/; HttpOnly, theme=[redacted-2]; Max-Age=3600"
+@pytest.mark.parametrize(
+    "way", ["Path=/; HttpOnly", "Path=/; Secure", "Domain=shop.test", "Domain=shop", "Domain=shop; Secure"]
+)
+def test_a_client_that_keeps_cookies_sends_them_back_in_replay(tmp_path: Path, way: str) -> None:
+    """Several of them, whatever host and TLS the recording had; so a login by cookie can be replayed."""
+    cookies = f"sid=[redacted-1]; {way}, theme=[redacted-2]; Max-Age=3600"
     login = replace(ONE, response=replace(ONE.response, headers={**ONE.response.headers, "set-cookie": cookies}))
     sent_back = {**TWO.request.headers, "cookie": "sid=[redacted-1]; theme=[redacted-2]"}
 
@@ -92,6 +95,18 @@ def test_a_client_that_keeps_cookies_sends_them_back_in_replay(tmp_path: Path) -
         for n in (1, 2):
             client.post("/carts", json={"n": n})
 
+    assert cassette.faults(failed=False) == []
+
+
+def test_a_cookie_that_the_live_run_refused_is_refused_in_replay(tmp_path: Path) -> None:
+    """A secure one over plain HTTP, for example; the answer says of it what it said."""
+    cookie = "sid=[redacted-1]; Path=/; Secure"
+    login = replace(ONE, response=replace(ONE.response, headers={**ONE.response.headers, "set-cookie": cookie}))
+
+    with playing(tmp_path, login, TWO) as (cassette, client):
+        answers = [client.post("/carts", json={"n": n}) for n in (1, 2)]
+
+    assert answers[0].headers["set-cookie"] == cookie
     assert cassette.faults(failed=False) == []
 
 
