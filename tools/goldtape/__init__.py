@@ -4,10 +4,11 @@ The way of an exchange, room by room. Each room imports from those above it in t
 
     config     the [tool.goldtape] table, read once: what a project says of each system, its further headers included
     exchange   what travelled, as plain data: `interaction`; every string of it: `walk`; bytes as a `body`, in `pieces`
-    canonical  what may be kept of it, step by step in `pipeline`: `addresses`, the order of concurrent requests
-               (`concurrency`), `redaction`, the `headers` that matter, declared `races`, `placeholders` by `kinds`;
-               secrets have names (`secret_names`), stand in texts (`secret_texts`), have shapes (`secret_shapes`), or
-               are `known`; the `scanner` has the last look, and `refusal` says what is not recorded
+    canonical  what may be kept of it, step by step in `pipeline`: `addresses`, `cookies`, the order of concurrent
+               requests (`concurrency`), `redaction`, the `headers` that matter, declared `races`, `placeholders` by
+               `kinds`; secrets have names (`secret_names`), stand in texts (`secret_texts`), have shapes
+               (`secret_shapes`), or are `known`; the `scanner` has the last look, and `refusal` says what is not
+               recorded
     goldens    the files: where they lie (`naming`), what a reviewer reads (`transcript`, written and compared
                by syrupy in `snapshot`), what is replayed (`cassette_file`), how they change together (`transaction`)
     cassette   at work under vcrpy: `live` lets requests through and keeps the answers, each hop of a redirect too;
