@@ -39,6 +39,10 @@ async def test_aiohttp_redirect(session, shop):
     async with session.get(shop + "/packed") as answer:
         assert await answer.json() == {"a": 1}
 
+async def test_aiohttp_with_a_base_url(shop):
+    async with aiohttp.ClientSession(shop + "/under/") as session, session.get("packed?a=1") as answer:
+        assert await answer.json() == {"a": 1}
+
 async def test_aiohttp_large(session, shop):
     async with session.get(shop + "/large") as answer:
         assert len(await answer.json()) == 3000
@@ -107,7 +111,7 @@ class Answers(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer by path."""
-        self.path = self.path.partition("?")[0]
+        self.path = self.path.partition("?")[0].removeprefix("/under")
         self.rfile.read(int(self.headers.get("content-length", 0)))
         moved = self.path == "/moved"
         body = b"" if moved else gzip.compress(LARGE if self.path == "/large" else b'{"a": 1}')
@@ -148,8 +152,11 @@ def recorded(served: Project) -> Project:
 
 def test_what_aiohttp_and_requests_received_replays(recorded: Project) -> None:
     """Redirects that the client follows by itself, packed answers and large ones; recording again gives no diff."""
-    assert recorded.outcomes == {"passed": 5}
-    assert recorded.replay().outcomes == {"passed": 5}
+    assert recorded.outcomes == {"passed": 6}
+    assert recorded.replay().outcomes == {"passed": 6}
+    assert "uri: http://shop.test/under/packed?a=1\n" in recorded.golden(
+        "cassettes/test_clients/test_aiohttp_with_a_base_url.yaml"
+    )
     assert recorded.record().changed == []
     shown = json.loads(recorded.golden("snapshots/test_clients/test_aiohttp_redirect.json"))["exchanges"]
     assert [(one["request"], one["status"]) for one in shown] == [

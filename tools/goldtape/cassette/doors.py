@@ -129,6 +129,15 @@ def watched(cassette: Watching) -> Iterator[None]:
         yield
 
 
+def _with_whole_url(arguments: Sequence[Any]) -> Sequence[Any]:
+    """The arguments with an absolute URL: aiohttp joins it with the base of its session beneath vcrpy only."""
+    base = getattr(arguments[0], "_base_url", None)  # there is no public name for it
+    if base is None or len(arguments) < 3:
+        return arguments
+    session, method, url, *others = arguments
+    return (session, method, base.join(type(base)(url)), *others)
+
+
 def _watched(send: Callable[..., Any], cassette: Watching, modules: Sequence[str], limit: Limit) -> Callable[..., Any]:
     def call(arguments: Sequence[Any], options: Mapping[str, Any]) -> Call:
         return Call(modules, lambda name: limit(name, arguments, options))
@@ -136,7 +145,7 @@ def _watched(send: Callable[..., Any], cassette: Watching, modules: Sequence[str
     @functools.wraps(send)
     async def send_later(*arguments: Any, **options: Any) -> Any:
         with cassette.sending(call(arguments, options)):
-            return await send(*arguments, **options)
+            return await send(*_with_whole_url(arguments), **options)
 
     @functools.wraps(send)
     def send_now(*arguments: Any, **options: Any) -> Any:
