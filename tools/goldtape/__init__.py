@@ -3,7 +3,7 @@
 The way of an exchange, room by room. Each room imports from those above it in this list only.
 
     config     the [tool.goldtape] table, read once: what a project says of each system, its further headers included
-    exchange   what travelled, as plain data: `interaction`; every string of it: `walk`; bytes as a `body`, in `pieces`
+    exchange   what travelled, as plain data: `interaction`; every string of it: `walk`; bytes: `body`, `pieces`, `runs`
     canonical  what may be kept of it, step by step in `pipeline`: `addresses`, `cookies`, the order of concurrent
                requests (`concurrency`), `redaction`, the `headers` that matter, declared `races`, `placeholders` by
                `kinds`; secrets have names (`secret_names`), stand in texts (`secret_texts`), have shapes

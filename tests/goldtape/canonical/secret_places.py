@@ -271,6 +271,10 @@ RAW: dict[str, Made] = {
     ),
     "image with a pair": lambda s: ("image/png", PNG + f" password={s} ".encode() + PNG),
     "image with a pem": lambda s: ("image/png", PNG + _pem(s)),
+    "image with a pair beside its bytes": lambda s: ("image/png", PNG + f"password={s}".encode() + PNG),
+    "image with a pair in utf-16-le": lambda s: ("image/png", PNG + f"password={s}".encode("utf-16-le") + PNG),
+    "image with a pair in utf-16-be": lambda s: ("image/png", PNG + f"password={s}".encode("utf-16-be") + PNG),
+    "image with a shape beside its bytes": lambda s: ("image/png", PNG + f"ghp_{_plain(s) * 2}".encode() + PNG),
 }
 UNNAMED: dict[str, Made] = {
     "no name, no shape": lambda s: {"note": s},

@@ -21,6 +21,7 @@ from goldtape.canonical.secret_names import SECRET_HEADERS, SecretNames, is_harm
 from goldtape.canonical.secret_shapes import find_shapes, may_be_in_uri, may_hold, unpack
 from goldtape.canonical.secret_texts import Span, find_named
 from goldtape.exchange.interaction import Interaction, Json, Request, Response
+from goldtape.exchange.runs import change_runs, read_runs
 from goldtape.exchange.walk import body_leaves, change_json, change_request, change_side, change_uri, leaves
 
 _ANY_USERINFO = re.compile(r"(?<=://)[^/?#@]*@")
@@ -172,7 +173,8 @@ class Redactor:
             else:
                 yield from self._text_secrets(name, value)
         elif isinstance(value, bytes):
-            yield from self._text_secrets("", value.decode("latin-1"))
+            for text in read_runs(value):
+                yield from self._text_secrets("", text)
 
     def _text_secrets(self, name: str, text: str) -> Iterator[tuple[Secret, bool]]:
         found = [] if self._names.spare(name) else self._find(text)
@@ -211,9 +213,7 @@ class Redactor:
                 return f"{scheme[1]} {self.known.stand_in(scheme[2])}"
             return self.known.stand_in(value)
         if isinstance(value, bytes):
-            view = value.decode("latin-1")
-            cleaned = self._clean_spans(view)
-            return self.known.clean_bytes(cleaned.encode("latin-1") if cleaned is not view else value)
+            return self.known.clean_bytes(change_runs(value, self._clean_spans))
         if not isinstance(value, str):
             return value
         if (inner := _inner_json(value)) is not None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldtape.exchange.interaction import Interaction, Json, Request, Response
+from goldtape.exchange.runs import read_runs
 from goldtape.exchange.walk import UUID, body_leaves, leaves
 
 if TYPE_CHECKING:
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
 
 # Detectors that fire on harmless values of most recordings: hexadecimal ids, addresses, any field called "key".
 _TOO_EAGER = frozenset({"Hex High Entropy String", "Public IP (ipv4)", "Secret Keyword"})
+ENTROPY = "Base64 High Entropy String"
+"""The kind of a word that has no form of a credential, but looks random: packed bytes are full of these."""
+
 _WORTH_A_LOOK = re.compile(r"\S{16}|-----BEGIN|://")
 # Detectors of entropy look at a quoted word; in a sentence each word is looked at as if it were quoted.
 _LONG_WORD = re.compile(r"[\w+/=-]{16,}")
-_PRINTABLE = re.compile(r"[\x20-\x7e]{8,}")
 _HARMLESS = re.compile(rf"{UUID}|\[redacted(-[\w-]+)?\]")
 
 
@@ -113,6 +116,6 @@ def _strings(one: Interaction) -> Iterator[tuple[str, str, str]]:
         for name, value in side.headers.items():
             yield f"{place} header {name}", name, value
         for name, value in body_leaves(side):
-            for text in _PRINTABLE.findall(value.decode("latin-1")) if isinstance(value, bytes) else [value]:
+            for text in read_runs(value) if isinstance(value, bytes) else [value]:
                 if isinstance(text, str):
                     yield f"{place}.{name}" if name else place, name, text
