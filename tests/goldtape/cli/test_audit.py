@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import os
 import re
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from goldtape.cli import audit
+from goldtape.goldens.naming import file_name
 
 from ..stories.project import Project
 from .command import Command, Outcome
@@ -49,6 +51,7 @@ CASSETTE, SNAPSHOT = "cassettes/test_shop/test_ask.yaml", "snapshots/test_shop/t
 OWN = "cassettes/test_shop/test_own.yaml"
 AGES_UNKNOWN = "ages unknown: not a git checkout"
 NO_TEST_HAS_THIS_NAME = "no test has this name: delete it, or restore the test"
+KEY = "AKIA" + "QWERTYUIOPASDFGH"
 TWENTY_ONE_MB = bytes(21 * 2**20)
 
 
@@ -102,11 +105,13 @@ ROWS = {
         ],
     ),
     "secret": Row(
-        lambda good: good.edit(CASSETTE, "[]", '["AKIA' + 'QWERTYUIOPASDFGH"]').edit(OWN, '"stock"', '"password"'),
+        lambda good: good.edit(CASSETTE, "[]", f'[\n            "{KEY}"\n          ]').edit(
+            OWN, '"stock"', '"password"'
+        ),
         [
-            f"secret  {CASSETTE}: 1. received.items  AWS Access Key: record again, rotate it",
-            f"secret  {CASSETTE}: 1.  a field that is redacted today: record again",
-            f"secret  {OWN}: 1.  a field that is redacted today: record again",
+            f"secret  {CASSETTE}:20: 1. received.items  AWS Access Key: record again, rotate it",
+            f"secret  {CASSETTE}:20: 1.  a field that is redacted today: record again",
+            f"secret  {OWN}:13: 1.  a field that is redacted today: record again",
         ],
     ),
     "idle rule": Row(
@@ -157,6 +162,119 @@ def test_a_finding_is_a_line_with_its_kind_its_place_and_what_to_do(good: Projec
 
     assert found == Outcome(1, row.findings, [AGES_UNKNOWN, f"findings: {len(row.findings)}"])
     assert found.after.changed == []
+
+
+LONG = "test_" + "x" * 250
+LONG_FILE, SAY = file_name(LONG), "test_shop/test_say[[redacted]]"
+PLANTED_IN = f"""
+import pytest
+
+def test_own(shop, snapshot):
+    assert shop.get("/v1/items?limit=1").json() == snapshot
+    assert {{"note": "none", "size": "x"}} == snapshot(name="facts")
+
+def {LONG}(shop):
+    shop.get("/v1/items?limit=2")
+
+@pytest.mark.parametrize("word", [pytest.param(1, id="plain~word")])
+def test_say(shop, word):
+    shop.get("/v1/items?limit=3")
+"""
+PLANTED: dict[str, tuple[Callable[[Project], Project], list[str]]] = {
+    "bytes": (
+        lambda project: in_bytes(project, b"\x08\x96\xff" + KEY.encode() + b"\xff\xfe"),
+        [
+            f"{OWN}:2: 1. received  AWS Access Key: record again, rotate it",
+            f"{OWN}:9: 1.  a field that is redacted today: record again",
+        ],
+    ),
+    "bytes in UTF-16": (
+        lambda project: in_bytes(project, b"\x08\x96\xff" + f"password={KEY[:15]}".encode("utf-16-le") + b"\xff\xfe"),
+        [f"{OWN}:9: 1.  a field that is redacted today: record again"],
+    ),
+    "bytes that only look random": (
+        lambda project: in_bytes(project, b"\x08\x96\xff q7Zt3mX9vL2kR8wB5nYcJ4hD6gFsP1eA0uTiO \xff\xfe"),
+        [],
+    ),
+    "own value": (
+        lambda project: project.edit(
+            "snapshots/test_shop/test_own~facts.json", '"size": "x"', '"password": "Tr0ub4dor"'
+        ),
+        ["snapshots/test_shop/test_own~facts.json:3  a field that is redacted today: record again"],
+    ),
+    "own value, by form": (
+        lambda project: project.edit("snapshots/test_shop/test_own~facts.json", "none", KEY),
+        [
+            "snapshots/test_shop/test_own~facts.json:2: note  AWS Access Key: record again, rotate it",
+            "snapshots/test_shop/test_own~facts.json:2  a field that is redacted today: record again",
+        ],
+    ),
+    "long name": (
+        lambda project: project.edit(
+            f"snapshots/test_shop/{LONG_FILE}.json", "item-0001", "sk-" + "abcdefghij123456789"
+        ),
+        [f"snapshots/test_shop/{LONG_FILE}.json:19  a field that is redacted today: record again"],
+    ),
+    "heading": (
+        lambda project: project.edit(
+            "snapshots/test_shop/test_own.json", '"cases": []', f'"cases": [\n    "{KEY}"\n  ]'
+        ),
+        [
+            "snapshots/test_shop/test_own.json:5: cases  AWS Access Key: record again, rotate it",
+            "snapshots/test_shop/test_own.json:5  a field that is redacted today: record again",
+        ],
+    ),
+    "id and file name": (
+        lambda project: renamed(project, "plain~word", KEY),
+        [
+            f"snapshots/{SAY}.json:3: test  AWS Access Key: record again, rotate it",
+            f"snapshots/{SAY}.json:3  a field that is redacted today: record again",
+            f"cassettes/{SAY}.yaml:1  a secret in the name of the file: record again, rotate it",
+            f"snapshots/{SAY}.json:1  a secret in the name of the file: record again, rotate it",
+            f"{TEST}:10: {TEST}::test_say[[redacted]]  a secret in the test's id: record again, rotate it",
+        ],
+    ),
+}
+
+
+def in_bytes(project: Project, raw: bytes) -> Project:
+    """With an answer of bytes that its system declares opaque."""
+    declared = project.configure('actor = "X-User"', 'actor = "X-User"\nopaque = ["application/x-protobuf"]')
+    body = declared.golden(OWN).split("string: ")[1].split("\n    headers:")[0]
+    packed = declared.edit(OWN, body, f"!!binary |\n        {base64.b64encode(raw).decode()}")
+    return packed.edit(OWN, "application/json", "application/x-protobuf")
+
+
+def renamed(project: Project, old: str, new: str) -> Project:
+    """With another word in everything, file names included."""
+    files = {path.replace(old, new): raw.replace(old.encode(), new.encode()) for path, raw in project.files.items()}
+    return replace(project, files=files)
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_secret_is_found_with_file_and_line(shop: Project, command: Command, name: str) -> None:
+    """Wherever it stands, and the finding does not show it."""
+    plant, findings = PLANTED[name]
+    recorded = shop.add(TEST, PLANTED_IN).recorded()
+
+    found = command(plant(recorded), "audit")
+
+    assert found.out == [f"secret  {one}" for one in findings]
+    assert KEY not in "\n".join(found.out)
+
+
+def test_goldens_of_a_long_name_and_own_values_can_be_half_or_unreadable(shop: Project, command: Command) -> None:
+    """As any other."""
+    recorded = shop.add(TEST, PLANTED_IN).recorded()
+    own = "snapshots/test_shop/test_own~facts.json"
+
+    found = command(recorded.remove(f"cassettes/test_shop/{LONG_FILE}.yaml").edit(own, "}", ""), "audit")
+
+    assert found.out == [
+        f"unrecorded  {TEST}::{LONG}  goldtape record {TEST}::{LONG}",
+        f"unreadable  {own}:5  not JSON: Expecting ',' delimiter",
+        f"half  snapshots/test_shop/{LONG_FILE}.json  it has no cassette: record the test again",
+    ]
 
 
 def test_a_good_project_has_no_findings(good: Project, command: Command) -> None:

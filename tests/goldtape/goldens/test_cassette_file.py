@@ -166,6 +166,18 @@ def test_line_of_interaction_is_where_it_begins(tmp_path: Path) -> None:
     assert [cassette.line(index) for index in range(3)] == starts
 
 
+def test_the_lines_of_another_layout_are_those_of_the_file(tmp_path: Path) -> None:
+    """And not those that it would have in goldtape's own."""
+    file = tmp_path / "cassette.yaml"
+    rows = [
+        "- {request: {method: GET, uri: 'http://a.test/', headers: {}, body: null},",
+        "   response: {status: {code: 200, message: OK}, headers: {}, body: {string: ''}}}",
+    ]
+    file.write_text("\n".join(["# by hand", "version: 1", "interactions:", *rows, "", *rows, ""]), encoding="utf-8")
+
+    assert [load(file).line(index) for index in (0, 1)] == [4, 7]
+
+
 def test_dump_packed_body_names_no_time() -> None:
     """The gzip header of a packed body holds no date, so packing twice gives the same bytes."""
     once = dump([interaction("x" * 1000)], SMALL)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goldtape.goldens.naming import NamesCollide, file_name, golden_name, refuse_collisions, suffixed
+from goldtape.goldens.naming import NamesCollide, file_name, golden_name, owner, refuse_collisions, suffixed
 
 QUICK = settings(max_examples=60, deadline=None, derandomize=True)
 
@@ -85,3 +85,17 @@ def test_suffixed_name_with_a_dot_keeps_it() -> None:
     path = suffixed(Path("cassettes"), PurePosixPath("shop/test_order/TestCart.test_buy[1.5]"), ".yaml")
 
     assert path == Path("cassettes/shop/test_order/TestCart.test_buy[1.5].yaml")
+
+
+LONG = file_name("test_" + "x" * 300)
+PARAMETERS = file_name("test_x[" + "é~" * 100 + "]")
+
+
+@pytest.mark.parametrize("test", ["test_x", "test_x[a]", "test_x[a~b]", "test_x[~]", LONG, PARAMETERS])
+def test_the_owner_of_a_snapshot_is_the_test_that_compares_it(test: str) -> None:
+    """A transcript is its own, whatever its name; a value of the test lies beside it, under a number or a name."""
+    whole = Path("snapshots/shop") / f"{test}.json"
+
+    assert owner(whole) == whole
+    for suffix in ("1", "rows", "a%2Fb%7Ec", "0123456789ab"):
+        assert owner(whole.with_name(f"{test}~{suffix}.json")) == whole

@@ -66,14 +66,31 @@ def refuse(
         OpaqueBody: A body cannot be read, and its system does not declare it.
     """
     for place, text in texts.items():
-        if (hidden := pipeline.hide(text)) != text or scanner.scan_texts({place: text}):
-            raise SecretInName(place, hidden if hidden != text else "...")
+        if (shown := hidden(text, pipeline)) != text:
+            raise SecretInName(place, shown)
     test, public = next(iter(texts.values())), pipeline.public()
-    looked_at = [_without_declared(one, pipeline.config) for one in interactions]
-    if findings := scanner.scan(looked_at, public) + scanner.scan_snapshots(snapshots, public):
+    if findings := look(interactions, pipeline) + scanner.scan_snapshots(snapshots, public):
         raise scanner.SecretFound(test, findings)
-    if bodies := [body for number, one in enumerate(looked_at, start=1) for body in _unreadable(number, one)]:
+    readable = _readable(interactions, pipeline.config)
+    if bodies := [body for number, one in enumerate(readable, start=1) for body in _unreadable(number, one)]:
         raise OpaqueBody(test, bodies)
+
+
+def hidden(text: str, pipeline: Pipeline) -> str:
+    """A text beside the exchanges without its secret; "..." if it looks like one as a whole, itself if it has none."""
+    without = pipeline.hide(text)
+    return "..." if without == text and scanner.scan_texts({"": text}) else without
+
+
+def look(interactions: Sequence[Interaction], pipeline: Pipeline) -> list[scanner.Finding]:
+    """What looks like a secret in canonical interactions; in bodies that are declared opaque, by its form only."""
+    found = scanner.scan(interactions, pipeline.public())
+    certain = set(scanner.scan(_readable(interactions, pipeline.config), pipeline.public())) if found else ()
+    return [one for one in found if one.kind != scanner.ENTROPY or one in certain]
+
+
+def _readable(interactions: Sequence[Interaction], config: Config) -> list[Interaction]:
+    return [_without_declared(one, config) for one in interactions]
 
 
 def _without_declared(one: Interaction, config: Config) -> Interaction:

@@ -14,19 +14,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from goldtape.canonical import scanner
+from goldtape.canonical import refusal
 from goldtape.canonical.pipeline import Pipeline
+from goldtape.cli import leaks
 from goldtape.cli.collected import Case, CollectedTest, collect_tests, read_cases, tests_of
 from goldtape.config import Config
 from goldtape.exchange import paths
-from goldtape.exchange.interaction import Interaction, Json
+from goldtape.exchange.interaction import Json
 from goldtape.goldens import cassette_file as storage
 from goldtape.goldens import transcript
-from goldtape.goldens.naming import goldens_of
-from goldtape.goldens.reading import UnreadableGolden
+from goldtape.goldens.naming import goldens_of, owner
+from goldtape.goldens.reading import UnreadableGolden, parse_json, read_golden
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
 _DAY_S = 24 * 60 * 60
+_OTHER = {".yaml": ".json", ".json": ".yaml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,14 @@ class Finding:
     kind: str
     place: str
     advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """The goldens that can be read: the cassettes, and the texts of the snapshots."""
+
+    cassettes: dict[Path, storage.Stored]
+    snapshots: dict[Path, str]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -55,9 +65,9 @@ def audit(config: Config) -> Iterator[Finding]:
     """All findings, kind by kind."""
     cases, tests = read_cases(config), collect_tests(config)
     yield from _unmatched(config, tests)
-    readable: dict[Path, list[Interaction]] = {}
+    readable = Readable({}, {})
     yield from _unreadable(config, readable)
-    yield from _secrets(config, readable)
+    yield from _secrets(config, readable, tests)
     yield from _idle_rules(config, readable)
     yield from _old(config)
     yield from _heavy(config)
@@ -73,52 +83,57 @@ def _unmatched(config: Config, tests: Sequence[CollectedTest]) -> Iterator[Findi
             goldens = goldens_of(test.nodeid, config)
             used |= {goldens.cassette, goldens.snapshot}
             if not goldens.cassette.exists():
-                yield Finding("unrecorded", test.nodeid, f"goldtape record {test.nodeid}")
+                shown = refusal.hidden(test.nodeid, Pipeline(config))
+                yield Finding("unrecorded", shown, f"goldtape record {shown}")
     for file in (*sorted(config.cassettes.rglob("*.yaml")), *sorted(config.snapshots.rglob("*.json"))):
-        # "<test>~1.json" is what a test compares itself; it belongs to the same test.
-        owner = file.with_name(f"{file.name.rpartition('~')[0]}{file.suffix}")
         # "@login[ann].yaml" is of a wider fixture.
         fixture = file.stem.removeprefix("@").partition("[")[0] if file.stem.startswith("@") else ""
-        if not used & {file, owner} and fixture not in fixtures:
+        if not used & {file, owner(file)} and fixture not in fixtures:
             yield Finding("unused", _relative(file, config), "no test has this name: delete it, or restore the test")
 
 
-def _unreadable(config: Config, readable: dict[Path, list[Interaction]]) -> Iterator[Finding]:
-    """Goldens that lack their other half or cannot be read; the cassettes that can go into `readable`."""
-    cassettes = sorted(config.cassettes.rglob("*.yaml"))
-    snapshots = sorted(file for file in config.snapshots.rglob("*.json") if "~" not in file.name)
+def _unreadable(config: Config, readable: Readable) -> Iterator[Finding]:
+    """Goldens that lack their other half or cannot be read; those that can go into `readable`."""
+    cassettes, snapshots = sorted(config.cassettes.rglob("*.yaml")), sorted(config.snapshots.rglob("*.json"))
     for file in (*cassettes, *snapshots):
-        is_cassette = file.suffix == ".yaml"
+        is_cassette, is_whole = file.suffix == ".yaml", file.suffix == ".yaml" or owner(file) == file
         here, there = (config.cassettes, config.snapshots) if is_cassette else (config.snapshots, config.cassettes)
-        if not (there / file.relative_to(here)).with_suffix(".json" if is_cassette else ".yaml").exists():
-            other = "snapshot" if is_cassette else "cassette"
-            yield Finding("half", _relative(file, config), f"it has no {other}: record the test again")
+        if is_whole and not (there / file.relative_to(here)).with_suffix(_OTHER[file.suffix]).exists():
+            half = "snapshot" if is_cassette else "cassette"
+            yield Finding("half", _relative(file, config), f"it has no {half}: record the test again")
         try:
             if is_cassette:
-                readable[file] = storage.load(file).interactions()
+                readable.cassettes[file] = storage.load(file)
             else:
-                transcript.read(file)
+                readable.snapshots[file] = text = read_golden(file)
+                transcript.parse(text, file) if is_whole else parse_json(text, file)
         except UnreadableGolden as error:
+            readable.snapshots.pop(file, None)
             yield Finding("unreadable", f"{_relative(error.path, config)}:{error.line}", error.what)
 
 
-def _secrets(config: Config, readable: dict[Path, list[Interaction]]) -> Iterator[Finding]:
-    for file, interactions in readable.items():
-        shown = _relative(file, config)
+def _secrets(config: Config, readable: Readable, tests: Sequence[CollectedTest]) -> Iterator[Finding]:
+    found: list[leaks.Leak] = []
+    for file, stored in readable.cassettes.items():
         pipeline = Pipeline(config, home=file.relative_to(config.cassettes).parts[0])
-        for found in scanner.scan(interactions, pipeline.public()):
-            yield Finding("secret", f"{shown}: {found.place}", f"{found.kind}: record again, rotate it")
-        redacted = pipeline.redactor().redact(interactions)
-        for number, (before, after) in enumerate(zip(interactions, redacted, strict=True), start=1):
-            if before != after:
-                yield Finding("secret", f"{shown}: {number}.", "a field that is redacted today: record again")
+        found += leaks.in_cassette(_relative(file, config), stored, pipeline)
+    for file, text in readable.snapshots.items():
+        pipeline = Pipeline(config, home=file.relative_to(config.snapshots).parts[0])
+        found += leaks.in_snapshot(_relative(file, config), text, pipeline)
+    files = [
+        file.relative_to(config.root) for folder in (config.cassettes, config.snapshots) for file in _files(folder)
+    ]
+    found += leaks.in_names(files, ((test.nodeid, test.line) for test in tests if test.taped), Pipeline(config))
+    for place, what in found:
+        yield Finding("secret", place, f"{what}: record again{'' if what == leaks.REDACTED_TODAY else ', rotate it'}")
 
 
-def _idle_rules(config: Config, readable: dict[Path, list[Interaction]]) -> Iterator[Finding]:
+def _idle_rules(config: Config, readable: Readable) -> Iterator[Finding]:
+    cassettes = [stored.interactions() for stored in readable.cassettes.values()]
     for system in config.systems.values():
         bodies = [
             one.response.body.value
-            for interactions in readable.values()
+            for interactions in cassettes
             for one in interactions
             if config.system_of(one.request.uri) is system and isinstance(one.response.body, Json)
         ]
@@ -151,7 +166,7 @@ def _old(config: Config) -> Iterator[Finding]:
 
 
 def _heavy(config: Config) -> Iterator[Finding]:
-    files = [file for folder in (config.cassettes, config.snapshots) for file in folder.rglob("*") if file.is_file()]
+    files = [*_files(config.cassettes), *_files(config.snapshots)]
     total = sum(file.stat().st_size for file in files)
     if total > SIZE_LIMIT_BYTES:
         largest = max(files, key=lambda file: file.stat().st_size)
@@ -177,5 +192,11 @@ def _is_named(case: Case, test: CollectedTest) -> bool:
     return Path(file).name == module and (not function or name.partition("[")[0].split("::")[-1] == function)
 
 
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.is_file())
+
+
 def _relative(path: Path, config: Config) -> str:
-    return path.relative_to(config.root).as_posix()
+    """The path of a golden in messages; a name that holds a secret is hidden."""
+    name = refusal.hidden(path.stem, Pipeline(config)) + path.suffix
+    return path.with_name(name).relative_to(config.root).as_posix()

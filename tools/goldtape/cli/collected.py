@@ -17,9 +17,10 @@ from goldtape.config import Config, ConfigError
 
 @dataclass(frozen=True, slots=True)
 class CollectedTest:
-    """A test: its id relative to the project, the case ids it carries, whether it has goldens, and its fixtures."""
+    """A test: its id relative to the project, its line, the case ids it carries, whether it has goldens, its fixtures."""
 
     nodeid: str
+    line: int
     cases: tuple[str, ...]
     taped: bool
     fixtures: tuple[str, ...] = ()
@@ -51,7 +52,10 @@ def collect_tests(config: Config) -> list[CollectedTest]:
         if not listing.exists():
             raise ConfigError(f"pytest could not collect the tests:\n{done.stdout}{done.stderr}")
         rows = json.loads(listing.read_text(encoding="utf-8"))
-    return [CollectedTest(row["nodeid"], tuple(row["cases"]), row["taped"], tuple(row["fixtures"])) for row in rows]
+    return [
+        CollectedTest(row["nodeid"], row["line"], tuple(row["cases"]), row["taped"], tuple(row["fixtures"]))
+        for row in rows
+    ]
 
 
 def read_cases(config: Config) -> list[Case]:

@@ -32,6 +32,8 @@ class Stored:
     chunks: Sequence[str]
     afterwards: int = 0
     """The number of interactions, at the end, that the teardown of the test sent."""
+    starts: Sequence[int] = ()
+    """The first line of each interaction, if the file is in another layout than the chunks."""
 
     def __len__(self) -> int:
         return len(self.chunks)
@@ -52,9 +54,11 @@ class Stored:
         """Every interaction, parsed, in file order."""
         return [self.interaction(index) for index in range(len(self))]
 
-    def line(self, index: int) -> int:
-        """The first line of an interaction in the file, counted from 1."""
-        return 2 + 2 * index + sum(map(str.count, self.chunks[:index], repeat("\n")))
+    def line(self, index: int, within: int = 0) -> int:
+        """The line of an interaction in the file, counted from 1; `within` its chunk, if the file has the layout."""
+        if self.starts:
+            return self.starts[index]
+        return within + 2 + 2 * index + sum(map(str.count, self.chunks[:index], repeat("\n")))
 
 
 def load(path: Path) -> Stored:
@@ -69,10 +73,10 @@ def load(path: Path) -> Stored:
     with suppress(UnicodeDecodeError):
         if (found := split(raw.decode("utf-8"))) is not None:
             return _refuse_odd(Stored(path, *found))
-    interactions, afterwards = _load_yaml(path, decoded(path, raw))
+    interactions, afterwards, starts = _load_yaml(path, decoded(path, raw))
     found = split(dump(interactions, afterwards=afterwards))
     assert found is not None, "the writer's own layout is always readable"
-    return Stored(path, *found)
+    return Stored(path, *found, starts)
 
 
 def dump(interactions: Iterable[Interaction], body_limit: int | None = None, afterwards: int = 0) -> str:
@@ -108,9 +112,9 @@ def _refuse_odd(stored: Stored) -> Stored:
     return stored
 
 
-def _load_yaml(path: Path, text: str) -> tuple[list[Interaction], int]:
+def _load_yaml(path: Path, text: str) -> tuple[list[Interaction], int, list[int]]:
     rows, afterwards = read_yaml(path, text)
-    return [_parse(request, response) for request, response in rows], afterwards
+    return [_parse(row.request, row.response) for row in rows], afterwards, [row.line for row in rows]
 
 
 def _parse(request: RawRequest, response: Mapping[str, Any]) -> Interaction:

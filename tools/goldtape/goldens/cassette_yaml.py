@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import yaml
@@ -24,11 +24,16 @@ class _Loader(_Base):  # type: ignore[misc]  # its base is chosen when it is imp
         return super().construct_mapping(node, deep)
 
 
-Row = tuple[RawRequest, dict[str, Any]]
+class Row(NamedTuple):
+    """An interaction: its request, its response as the dictionary that vcrpy plays, its first line counted from 1."""
+
+    request: RawRequest
+    response: dict[str, Any]
+    line: int
 
 
 def read_yaml(path: Path, text: str) -> tuple[list[Row], int]:
-    """The requests and responses of a cassette, the latter as the dictionaries that vcrpy plays.
+    """The interactions of a cassette.
 
     Beside them stands the number of those, at the end, that the teardown of the test sent.
 
@@ -42,10 +47,11 @@ def read_yaml(path: Path, text: str) -> tuple[list[Row], int]:
     nodes = next(node.value for key, node in root.value if key.value == "interactions")
     found: list[Row] = []
     for number, (node, row) in enumerate(zip(nodes, data["interactions"], strict=True), start=1):
+        line = node.start_mark.line + 1
         try:
-            found.append((_request(row), _response(row)))
+            found.append(Row(_request(row), _response(row), line))
         except ValueError as error:
-            raise UnreadableGolden(path, node.start_mark.line + 1, f"interaction {number}: {error}") from error
+            raise UnreadableGolden(path, line, f"interaction {number}: {error}") from error
     metadata = data.get("metadata")
     afterwards = metadata.get("afterwards", 0) if isinstance(metadata, dict) else 0
     if type(afterwards) is not int or not 0 <= afterwards <= len(found):

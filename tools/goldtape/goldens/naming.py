@@ -6,6 +6,7 @@ The goldens of `tests/curation/test_flow.py::TestX::test_y[a/b]` are `curation/t
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,9 @@ from goldtape.config import Config
 _SAFE = "[]()=,+@ "
 # File systems allow names of 255 bytes; the suffix of a second snapshot and ".yaml" must still fit.
 _MAX_BYTES = 200
+_DIGEST_BYTES = 6
+_CUT = _MAX_BYTES - 2 * _DIGEST_BYTES - 1
+_DIGESTED = re.compile(rf".{{{_CUT}}}~[0-9a-f]{{{2 * _DIGEST_BYTES}}}", re.DOTALL)
 
 
 class NamesCollide(ValueError):
@@ -48,8 +52,17 @@ def file_name(name: str) -> str:
     quoted = quote(head.replace("::", ".") + bracket + parameters, safe=_SAFE)
     if len(quoted) <= _MAX_BYTES:
         return quoted
-    digest = hashlib.blake2s(name.encode(), digest_size=6).hexdigest()
-    return f"{quoted[: _MAX_BYTES - 13]}~{digest}"
+    digest = hashlib.blake2s(name.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+    return f"{quoted[:_CUT]}~{digest}"
+
+
+def owner(file: Path) -> Path:
+    """The snapshot of the exchanges that a snapshot belongs to: itself, or that of the test that compares the value."""
+    # The "~" of `<test>~1` is no part of a test's name, but it can stand in a parameter, and before a digest.
+    stem, mark, _ = file.stem.rpartition("~")
+    is_whole = "[" not in stem or stem.endswith("]") or _DIGESTED.fullmatch(stem)
+    own = mark and is_whole and not _DIGESTED.fullmatch(file.stem)
+    return file.with_name(f"{stem}{file.suffix}") if own else file
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ class Hooks:
             rows = [
                 {
                     "nodeid": self._nodeid(item),
+                    "line": (item.location[1] or 0) + 1,
                     "cases": cases(item),
                     "taped": uses(item, "goldtape"),
                     "fixtures": getattr(item, "fixturenames", []),
