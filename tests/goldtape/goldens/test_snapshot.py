@@ -10,7 +10,7 @@ import pytest
 from syrupy.data import Snapshot, SnapshotCollection
 
 from goldtape.goldens.reading import UnreadableGolden
-from goldtape.goldens.snapshot import TRANSCRIPT, GoldenExtension, bound
+from goldtape.goldens.snapshot import GoldenExtension, TranscriptExtension, bound
 
 from ..made import config
 
@@ -29,28 +29,34 @@ class Home:
         return {"seen": value}
 
 
-def located(root: Path, name: str, index: Any) -> str:
+def located(root: Path, name: str, index: Any, extension: type[GoldenExtension] = GoldenExtension) -> str:
     """Where a snapshot of a test lies, below the snapshots folder."""
     item = SimpleNamespace(path=root / "tests/shop/test_cart.py")
     location: Any = SimpleNamespace(item=item, nodeid=f"tests/shop/test_cart.py::{name}", snapshot_name=name)
-    path = GoldenExtension.get_location(test_location=location, index=index)
+    path = extension.get_location(test_location=location, index=index)
     return Path(path).relative_to(root / "snapshots").as_posix()
 
 
 @pytest.mark.parametrize(
     ("name", "index", "file"),
     [
-        ("test_buy", TRANSCRIPT, "shop/test_cart/test_buy.json"),
         ("test_buy", 0, "shop/test_cart/test_buy~1.json"),
         ("test_buy", "rows", "shop/test_cart/test_buy~rows.json"),
         ("test_buy", "a/b~c", "shop/test_cart/test_buy~a%2Fb%7Ec.json"),
-        ("test_buy[a/b]", TRANSCRIPT, "shop/test_cart/test_buy[a%2Fb].json"),
+        ("test_buy", "goldtape: the exchanges", "shop/test_cart/test_buy~goldtape%3A the exchanges.json"),
     ],
 )
 def test_a_snapshot_lies_beside_the_transcript_of_its_test(tmp_path: Path, name: str, index: Any, file: str) -> None:
     """Numbered from 1, or under the name that the test gives it."""
     with bound(Home(tmp_path)):
         assert located(tmp_path, name, index) == file
+
+
+@pytest.mark.parametrize(("name", "file"), [("test_buy", "test_buy"), ("test_buy[a/b]", "test_buy[a%2Fb]")])
+def test_a_transcript_lies_under_the_name_of_its_test(tmp_path: Path, name: str, file: str) -> None:
+    """Alone, whatever syrupy calls it."""
+    with bound(Home(tmp_path)):
+        assert located(tmp_path, name, 0, TranscriptExtension) == f"shop/test_cart/{file}.json"
 
 
 def test_a_run_inside_a_run_has_its_own_home(tmp_path: Path) -> None:
@@ -79,9 +85,11 @@ def test_a_value_of_the_test_is_made_canonical_and_a_transcript_is_so_already(tm
     transcript = {"goldtape": 1, "test": "t", "cases": [], "exchanges": []}
 
     with bound(Home(tmp_path)):
-        own, ours = (GoldenExtension().serialize(value) for value in ({"n": 1}, transcript))
+        own, alike = (GoldenExtension().serialize(value) for value in ({"n": 1}, transcript))
+        ours = TranscriptExtension().serialize(transcript)
 
     assert own == '{\n  "seen": {\n    "n": 1\n  }\n}\n'
+    assert alike.startswith('{\n  "seen": {')
     assert ours.startswith('{\n  "goldtape": 1,')
 
 

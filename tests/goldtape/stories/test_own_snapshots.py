@@ -143,3 +143,22 @@ def test_snapshots_lie_in_their_place_with_another_rootdir(shop: Project) -> Non
 
     assert recorded.changed == [path.replace("/test_shop/", "/deep/test_shop/") for path in FILES]
     assert recorded.replay(*options).outcomes == {"passed": 1}
+
+
+def test_a_value_that_looks_like_a_transcript_is_a_value_like_any_other(shop: Project) -> None:
+    """Whoever passes it decides, under whatever name: minted ids become placeholders, secrets go."""
+    looks_so = """
+    def test_own(shop, snapshot):
+        cart = shop.post("/v1/carts", json={"name": "birthday"}).json()
+        token = shop.post("/v1/login").json()
+        assert {"goldtape": 1, "exchanges": [], "cart": cart, **token} == snapshot
+        assert {"goldtape": 1, **token} == snapshot(name="goldtape: the exchanges")
+    """
+
+    recorded = shop.add("tests/test_shop.py", looks_so).record()
+
+    own = [path for path in recorded.changed if "~" in path]
+    assert own == ["snapshots/test_shop/test_own~1.json", "snapshots/test_shop/test_own~goldtape%3A the exchanges.json"]
+    assert all('"token": "[redacted-2]"' in recorded.golden(path) for path in own)
+    assert recorded.replay().outcomes == {"passed": 1}
+    assert recorded.record().changed == []

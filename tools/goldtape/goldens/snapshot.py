@@ -23,9 +23,6 @@ from goldtape.goldens import transcript
 from goldtape.goldens.naming import file_name, goldens_of, project_nodeid
 from goldtape.goldens.reading import UnreadableGolden, parse_json, read_golden
 
-TRANSCRIPT = "goldtape: the exchanges"
-"""The name of a test's transcript for syrupy; no test would choose it for a value of its own."""
-
 
 class Home(Protocol):
     """The recording of the running test, as the extension needs it."""
@@ -54,19 +51,25 @@ def bound(home: Home) -> Iterator[None]:
 
 
 class GoldenExtension(JSONSnapshotExtension):
-    """Goldtape's snapshots."""
+    """Goldtape's snapshots, of values that a test compares itself."""
 
     @classmethod
     def get_snapshot_name(cls, *, test_location: PyTestLocation, index: Any = 0) -> str:
         """The name in syrupy's report."""
-        return f"{test_location.snapshot_name}{_suffix(index)}"
+        return f"{test_location.snapshot_name}{cls.suffix(index)}"
 
     @classmethod
     def get_location(cls, *, test_location: PyTestLocation, index: Any) -> str:
         """The snapshot's file."""
         config = _HOMES[-1].config
         file = goldens_of(project_nodeid(test_location.nodeid, test_location.item.path, config.root), config).snapshot
-        return str(file.with_name(f"{file.stem}{_suffix(index)}.json"))
+        return str(file.with_name(f"{file.stem}{cls.suffix(index)}.json"))
+
+    @classmethod
+    def suffix(cls, index: Any) -> str:
+        """What stands behind the name of the test, for the value with this number, from 0, or name."""
+        # A "~" in a name could be mistaken for the separator.
+        return f"~{file_name(index).replace('~', '%7E') if isinstance(index, str) else index + 1}"
 
     @classmethod
     def matches_test_location(cls, *, test_location: PyTestLocation, snapshot_location: str) -> bool:
@@ -78,10 +81,8 @@ class GoldenExtension(JSONSnapshotExtension):
         return SnapshotCollections()
 
     def serialize(self, data: Any, **options: Any) -> str:
-        """The text of a transcript, or the canonical JSON of any other value."""
-        if not isinstance(data, dict) or data.get("goldtape") != transcript.FORMAT:
-            data = _HOMES[-1].canonical(json.loads(super().serialize(data, **options)))
-        return text(data)
+        """The canonical JSON of a value."""
+        return text(_HOMES[-1].canonical(json.loads(super().serialize(data, **options))))
 
     def read_snapshot_data_from_location(self, *, snapshot_location: str, **_: Any) -> str | None:
         """The text of a snapshot, None if there is none; raises UnreadableGolden if it is broken."""
@@ -100,6 +101,19 @@ class GoldenExtension(JSONSnapshotExtension):
         """Give the new content to the recording."""
         [snapshot] = snapshot_collection
         _HOMES[-1].stage(Path(snapshot_collection.location), str(snapshot.data).encode("utf-8"))
+
+
+class TranscriptExtension(GoldenExtension):
+    """The snapshot of a test's exchanges; only the run of the test passes one, and it is canonical already."""
+
+    @classmethod
+    def suffix(cls, index: Any) -> str:
+        """Nothing: there is one of a test."""
+        return ""
+
+    def serialize(self, data: Any, **options: Any) -> str:
+        """The text of a transcript."""
+        return text(data)
 
 
 def agrees(path: Path, shown: transcript.Transcript, stage: Callable[[Path, bytes], None] | None) -> bool:
@@ -131,10 +145,3 @@ class _Unreadable(UnreadableGolden):
 def text(data: Any) -> str:
     """The text of a snapshot."""
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-
-
-def _suffix(index: Any) -> str:
-    if index == TRANSCRIPT:
-        return ""
-    # A "~" in a name could be mistaken for the separator.
-    return f"~{file_name(index).replace('~', '%7E') if isinstance(index, str) else index + 1}"

@@ -22,7 +22,7 @@ from goldtape.goldens import cassette_file, transaction, transcript
 from goldtape.goldens.cassette_file import Stored
 from goldtape.goldens.naming import goldens_of
 from goldtape.goldens.reading import UnreadableGolden
-from goldtape.goldens.snapshot import TRANSCRIPT, not_in_layout
+from goldtape.goldens.snapshot import TranscriptExtension, not_in_layout
 from goldtape.goldens.transcript import Heading, Transcript
 from goldtape.plugin.heard import Heard
 from goldtape.plugin.mode import Mode
@@ -263,7 +263,7 @@ class Run:
 
     def _agrees(self, actual: Transcript) -> bool:
         assert self._snapshot
-        return bool(self._snapshot(name=TRANSCRIPT) == actual)
+        return bool(self._snapshot(extension_class=TranscriptExtension) == actual)
 
     def _differences(self, actual: Transcript, failed: bool = False, early: bool = False) -> str:
         """A report of the differences from the snapshot; `early`, the teardown is still to come."""
