@@ -9,6 +9,8 @@ from typing import Any, Literal
 import httpx
 import pytest
 
+from goldtape.config import System, Target
+from goldtape.live import process
 from goldtape.plugin.mode import Mode
 from goldtape.plugin.session import RESULTS, Session
 
@@ -124,20 +126,46 @@ def test_logs_are_kept_after_a_failure_only(tmp_path: Path) -> None:
     assert not run.project.logs.exists()
 
 
-def test_the_logs_of_a_failed_run_stay_without_its_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither what the tests sent nor what the log names itself; a log of another run is left alone."""
-    run = Session(config(tmp_path), Mode.VERIFY)
-    monkeypatch.setattr(run, "_urls", {"shop": "http://127.0.0.1:4001"})
-    run.secrets |= {"Tr0ub4dor-and-3"}
-    run.project.logs.mkdir(parents=True)
-    own, other = (run.project.logs / f"shop-{port}.log" for port in (4001, 4002))
-    for log in (own, other):
-        log.write_text("GET /x?api_key=abc 200\nno user Tr0ub4dor-and-3\nstarted\n", encoding="utf-8")
+def test_the_logs_of_a_failed_run_stay_without_its_secrets(tmp_path: Path) -> None:
+    """When the services ran and a test failed."""
+    main = "import http.server as s; s.test(s.SimpleHTTPRequestHandler, port={port}, bind='127.0.0.1')"
+    shop = System("shop", (Target("shop", "http://shop.test", "NO_URL", f'python -c "{main}"', "/?token=abc123xyz"),))
+    run = Session(config(tmp_path, systems={"shop": shop}), Mode.VERIFY)
 
+    run.url("shop")
     run.stop(failed=True)
 
-    assert own.read_text(encoding="utf-8") == "GET /x?api_key=[redacted] 200\nno user [redacted]\nstarted\n"
+    [log] = run.project.logs.iterdir()
+    assert "GET /?token=[redacted]" in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("fate", ["raise(SystemExit(3))", "__import__('time').sleep(60)"])
+def test_logs_and_messages_of_a_failed_start_stay_without_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fate: str
+) -> None:
+    """Neither what the tests sent nor what the log names itself, when the start fails; other runs' are left alone."""
+    monkeypatch.setattr(process, "START_TIMEOUT_S", 1.0)
+    said = "GET /x?api_key=abc 200\\nno user Tr0ub4dor-and-3\\nstarted"
+    serve = f"python -uc \"print('{said}'); {fate}\""
+    shop = System("shop", (Target("shop", "http://shop.test", "NO_URL", serve, "/healthz"),))
+    run = Session(config(tmp_path, systems={"shop": shop}), Mode.VERIFY)
+    run.secrets |= {"Tr0ub4dor-and-3"}
+    run.project.logs.mkdir(parents=True)
+    other = run.project.logs / "shop-4002.log"
+    other.write_text("no user Tr0ub4dor-and-3\n", encoding="utf-8")
+
+    with pytest.raises(pytest.fail.Exception) as failed:
+        run.url("shop")
+    run.stop(failed=True)
+
+    [own] = set(run.project.logs.iterdir()) - {other}
+    clean = ["GET /x?api_key=[redacted] 200", "no user [redacted]", "started"]
+    assert own.read_text(encoding="utf-8").splitlines()[:3] == clean
     assert "Tr0ub4dor" in other.read_text(encoding="utf-8")
+    assert [line.removeprefix("  | ") for line in str(failed.value).splitlines() if line.startswith("  | ")][
+        :3
+    ] == clean
+    assert "Tr0ub4dor" not in str(failed.value)
 
 
 def test_results_name_a_test_as_its_own_process_hides_it(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import importlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from goldtape.config import Config, System, Target
@@ -33,10 +34,11 @@ def reachable(config: Config) -> set[str]:
 
 
 @contextmanager
-def running(config: Config, system: System, port: int = 0) -> Iterator[dict[str, str]]:
+def running(config: Config, system: System, port: int = 0, logs: list[Path] | None = None) -> Iterator[dict[str, str]]:
     """Start what a system needs for a live run; yields target name -> base URL, without a final slash.
 
-    `port` is for the system's own service, 0 for any free port; its support API always takes a free port.
+    `port` is for the system's own service, 0 for any free port; its support API always takes a free port. `logs`
+    takes in the files that the services write to, before they start.
 
     Raises:
         Missing: What the system stands on is not installed here.
@@ -60,14 +62,16 @@ def running(config: Config, system: System, port: int = 0) -> Iterator[dict[str,
                 raise TargetError(f"{system.name}: {entry} did not start: {error}") from error
         for one in local:
             first = one is system.targets[0]
-            named[one.name] = stack.enter_context(started(config, one, environ, port if first else 0))
+            named[one.name] = stack.enter_context(started(config, one, environ, port if first else 0, logs))
             environ[one.url_env] = named[one.name]  # a support API may have to ask the service itself
         yield named
 
 
 @contextmanager
-def started(config: Config, target: Target, environ: Mapping[str, str], port: int = 0) -> Iterator[str]:
-    """Run one target's local service; yields its base URL.
+def started(
+    config: Config, target: Target, environ: Mapping[str, str], port: int = 0, logs: list[Path] | None = None
+) -> Iterator[str]:
+    """Run one target's local service; yields its base URL. `logs` as for `running`.
 
     Raises:
         TargetError: The target has no local service, or the service did not start.
@@ -79,6 +83,8 @@ def started(config: Config, target: Target, environ: Mapping[str, str], port: in
         )
     port = port or free_port()
     log = config.logs / f"{target.name}-{port}.log"
+    if logs is not None:
+        logs.append(log)
     try:
         with serving(target.serve, environ, config.root, log, target.ready, port) as url:
             yield url

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -48,6 +48,7 @@ class Session:
         self._exchanges = self._fixtures = 0
         self._results: dict[str, dict[str, str]] = {}
         self._urls: dict[str, str] = {}
+        self._logs: list[Path] = []
         self._failed: dict[str, str] = {}
         self._missing: dict[str, str] = {}
         self._skipped: Counter[str] = Counter()
@@ -90,9 +91,10 @@ class Session:
         try:
             # The cassette of the test that asks first is open, and must not keep the requests of the start.
             with network.unguarded(), outside():
-                self._urls |= self._started.enter_context(target.running(self.project, system))
+                running = target.running(self.project, system, logs=self._logs)
+                self._urls |= self._started.enter_context(running)
         except target.TargetError as error:
-            self._failed[system.name] = str(error)
+            self._failed[system.name] = self._hide(str(error))  # it quotes the end of a log
         except Missing as error:
             (self._failed if self._require else self._missing)[system.name] = str(error)
 
@@ -157,14 +159,14 @@ class Session:
             self._clean_logs()
 
     def _clean_logs(self) -> None:
-        """Remove the secrets of this run from the logs of the services that it started."""
+        """Remove the secrets of this run from the logs of the services that it started, or tried to."""
+        for log in filter(Path.is_file, self._logs):
+            log.write_text(self._hide(log.read_text(encoding="utf-8", errors="replace")), encoding="utf-8")
+
+    def _hide(self, text: str) -> str:
         from goldtape.canonical.pipeline import Pipeline
 
-        hide = Pipeline(self.project, met=self.secrets).hide
-        for name, url in self._urls.items():
-            log = self.project.logs / f"{name}-{urlsplit(url).port}.log"
-            if log.is_file():
-                log.write_text(hide(log.read_text(encoding="utf-8", errors="replace")), encoding="utf-8")
+        return Pipeline(self.project, met=self.secrets).hide(text)
 
     # ---------------------------------------------------------------- results
 
