@@ -149,5 +149,34 @@ def test_a_secret_in_a_parameter_reaches_no_file_name(shop: Project) -> None:
     found = {path: raw for path, raw in refused.files.items() if b"Tr0ub4dor" in raw or "Tr0ub4dor" in path}
     assert list(found) == ["tests/test_shop.py"]
 
+    shown = refused.record("--junitxml=.goldtape/junit.xml")
+    assert b"test_log_in[[redacted]]" in shown.files[".goldtape/junit.xml"]
+    assert b"Tr0ub4dor" not in shown.files[".goldtape/junit.xml"]
+    assert not any("Tr0ub4dor" in line for line in shown.lines)
+
     named = refused.edit("tests/test_shop.py", '["Tr0ub4dor-and-3"]', '[pytest.param("Tr0ub4dor-and-3", id="good")]')
     assert named.record().outcomes == {"passed": 1}
+
+
+SHAPED = """
+import pytest
+
+
+@pytest.mark.parametrize("word", ["ghp_{0}", "ghp_{0}x", "plain"])
+def test_ask(shop, word):
+    shop.get("/v1/items?limit=1")
+""".format("a1B2c3D4e5F6g7H8" * 2)
+
+
+def test_a_parameter_with_the_shape_of_a_secret_is_no_part_of_an_id(shop: Project) -> None:
+    """pytest itself never has it: not in its lines, not in junit.xml, not in its cache; the test can be recorded."""
+    cached = shop.configure(" -p no:cacheprovider", "").add("tests/test_shop.py", SHAPED)
+
+    recorded = cached.record("-v", "--junitxml=.goldtape/junit.xml")
+
+    assert recorded.outcomes == {"passed": 3}
+    assert sorted(path for path in recorded.changed if path.startswith("cassettes/")) == [
+        f"cassettes/test_shop/test_ask[{word}].yaml" for word in ("[redacted]0", "[redacted]1", "plain")
+    ]
+    assert not any("ghp_" in line for line in recorded.lines)
+    assert [path for path, raw in recorded.files.items() if b"ghp_" in raw] == ["tests/test_shop.py"]

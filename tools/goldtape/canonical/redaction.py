@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from goldtape.canonical.known import REDACTED, Known, Secret
 from goldtape.canonical.secret_names import SECRET_HEADERS, SecretNames, is_harmless, may_count
-from goldtape.canonical.secret_shapes import find_shapes, may_be_in_uri, may_hold, unpack
+from goldtape.canonical.secret_shapes import find_shapes, may_be_in_uri, may_hold, merged, unpack
 from goldtape.canonical.secret_texts import Span, find_named
 from goldtape.exchange.interaction import Interaction, Json, Request, Response
 from goldtape.exchange.runs import change_runs, read_runs
@@ -178,7 +178,7 @@ class Redactor:
 
     def _text_secrets(self, name: str, text: str) -> Iterator[tuple[Secret, bool]]:
         found = [] if self._names.spare(name) else self._find(text)
-        for start, end in (*_merged(found), *found):
+        for start, end in (*merged(found), *found):
             yield _typed(text, start, end), not _WORD.fullmatch(text[start:end])
 
     def _find(self, text: str) -> list[Span]:
@@ -227,7 +227,7 @@ class Redactor:
         return self.known.clean(text if self._names.spare(name) else self._clean_spans(text))
 
     def _clean_spans(self, text: str) -> str:
-        for start, end in reversed(_merged(self._find(text))):
+        for start, end in reversed(merged(self._find(text))):
             if not REDACTED.search(text[start:end]):
                 text = f"{text[:start]}{self.known.stand_in(_typed(text, start, end))}{text[end:]}"
         return text
@@ -262,17 +262,6 @@ def _typed(text: str, start: int, end: int) -> Secret:
 def _pair(text: str) -> tuple[str, str]:
     name, _, value = text.partition("=")
     return name, value
-
-
-def _merged(spans: Sequence[Span]) -> list[Span]:
-    """Spans in order, those that overlap made one."""
-    merged: list[Span] = []
-    for start, end in spans:
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        elif start < end:
-            merged.append((start, end))
-    return merged
 
 
 def _inner_json(text: str) -> Json | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _NO_WORD_BEFORE, _NO_WORD_AFTER = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 # Keys of well-known services, by the beginning that the service gives them.
@@ -86,6 +86,24 @@ def find_shapes(text: str) -> Iterator[tuple[int, int]]:
     for match in _BASIC.finditer(text):
         if ":" in unpack(match.group(1)):
             yield match.span(1)
+
+
+def hide(text: str) -> str:
+    """A text without the secrets that have a shape."""
+    for start, end in reversed(merged(sorted(find_shapes(text)))):
+        text = f"{text[:start]}[redacted]{text[end:]}"
+    return text
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that overlap made one."""
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        elif start < end:
+            found.append((start, end))
+    return found
 
 
 def unpack(text: str) -> str:

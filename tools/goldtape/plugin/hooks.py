@@ -50,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if root is None:
         return
     from goldtape.goldens.transaction import CommitError
+    from goldtape.plugin.ids import Ids
     from goldtape.plugin.mode import Mode, WrongUse, chosen
     from goldtape.plugin.session import Session
 
@@ -67,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.default_extension = "goldtape.goldens.snapshot.GoldenExtension"
     config.option.update_snapshots = session.mode is Mode.RECORD
     config.pluginmanager.register(Hooks(session), _NAME)
+    config.pluginmanager.register(Ids())
 
 
 @pytest.fixture(scope="session")
