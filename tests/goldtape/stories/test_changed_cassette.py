@@ -100,14 +100,23 @@ TABLE = {
 
 @pytest.mark.parametrize("name", TABLE)
 def test_one_change_in_a_cassettes_answer_is_one_entry(shop: Project, name: str) -> None:
-    """Replay fails, and its report has one line, which names the exchange and the path."""
+    """Replay fails; a line of its report names the exchange and the path, another the files and their lines."""
     entry = TABLE[name][2]
+    project = changed(shop)
+    exchange = CREATE if CREATE in entry else LIST
+    cassette, snapshot = f"cassettes/test_shop/test_{name}.yaml", f"snapshots/test_shop/test_{name}.json"
+    places = [
+        [number for number, line in enumerate(project.golden(file).splitlines(), 1) if line == start][exchange == LIST]
+        for file, start in ((cassette, "- request:"), (snapshot, "    {"))
+    ]
 
-    replayed = changed(shop).known()
+    replayed = project.known()
 
     assert replayed.reports[f"test_{name}"] == [
         f"1 difference from the snapshot, {int('breaking' in entry)} breaking",
         entry,
+        "cassette and snapshot disagree, which a hand or a merge can have done, at",
+        f"  {exchange}   {cassette}, line {places[0]}   {snapshot}, line {places[1]}",
         "next: look at the diff; if the change is meant, record again: "
         f"pytest --live --record-mode=rewrite tests/test_shop.py::test_{name}",
     ]
@@ -177,7 +186,7 @@ def test_four_changes_in_two_answers_are_four_entries(shop: Project) -> None:
     replayed = changed.replay()
 
     assert replayed.report[0] == "4 differences from the snapshot, 3 breaking"
-    assert [" ".join(line.split()) for line in replayed.report[1:-1]] == [
+    assert [" ".join(line.split()) for line in replayed.report[1:-4]] == [
         f"breaking {CREATE} received.items expected [], it is gone",
         f'breaking {LIST} received.items[3] expected {{"id": "item-0003", "stock": 3}}, it is gone',
         f'breaking {LIST} received.items[500] expected {{"id": "item-0500", "stock": 3}}, it is gone',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ BUY, LOOK = asked("POST", "/v1/carts", sent={"name": "a", "count": 1}), asked("G
 
 @pytest.fixture
 def explainer(tmp_path: Path) -> Explainer:
-    """For a test whose cassette holds two interactions, the second at line 24."""
+    """For a test whose cassette holds two interactions, the second at line 22."""
     file = tmp_path / "cassettes/shop/test_cart/test_buy.yaml"
     return Explainer(TEST, config(tmp_path), stored(file, BUY, LOOK))
 
@@ -105,6 +106,30 @@ def test_differences_stand_in_columns_below_their_count(explainer: Explainer) ->
         "  breaking   1. POST /v1/carts as bob   received.total   expected 3, it is gone",
         "  additive   12. GET /v1/carts          -                a new exchange",
         f"next: look at the diff; if the change is meant, record again: {RECORD}",
+    ]
+
+
+def test_a_replay_names_the_lines_in_both_goldens(explainer: Explainer, tmp_path: Path) -> None:
+    """Of each exchange once; of one that only one of them has, its line there."""
+    snapshot = tmp_path / "snapshots/shop/test_cart/test_buy.json"
+    snapshot.parent.mkdir(parents=True)
+    shown = {"request": "GET /v1/carts", "status": 200}
+    parts = {"goldtape": 1, "test": "t", "cases": [], "exchanges": [shown], "afterwards": [shown, shown]}
+    snapshot.write_text(json.dumps(parts, indent=2), encoding="utf-8")
+    found = [
+        Difference(Change.CHANGED, "the snapshot's heading", "test", "t", "u"),
+        Difference(Change.GONE, "1. POST /v1/carts", "received.total", 3, ABSENT, ("exchanges", 0, 0)),
+        Difference(Change.GONE, "1. POST /v1/carts", "received.count", 3, ABSENT, ("exchanges", 0, 0)),
+        Difference(Change.GONE, "afterwards 2. GET /v1/carts", "", shown, ABSENT, ("afterwards", 1, None)),
+        Difference(Change.NEW, "2. GET /v1/carts", "", ABSENT, shown, ("exchanges", None, 1)),
+    ]
+
+    cassette, other = "cassettes/shop/test_cart/test_buy.yaml", "snapshots/shop/test_cart/test_buy.json"
+    assert explainer.differences(found, snapshot).splitlines()[6:-1] == [
+        "cassette and snapshot disagree, which a hand or a merge can have done, at",
+        f"  1. POST /v1/carts             {cassette}, line 2    {other}, line 6",
+        f"  afterwards 2. GET /v1/carts   -                                                 {other}, line 16",
+        f"  2. GET /v1/carts              {cassette}, line 22   -",
     ]
 
 

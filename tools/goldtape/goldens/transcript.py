@@ -28,6 +28,9 @@ from goldtape.goldens.reading import UnreadableGolden, line_of, parse_json, read
 
 FORMAT = 1
 
+# What stands between two values of JSON, or nothing.
+_NEXT = re.compile(r"[\s,:]*")
+
 Transcript = dict[str, Any]
 
 
@@ -114,7 +117,7 @@ def parse(text: str, path: Path) -> Transcript:
         for number, shown in enumerate(transcript.get(part, [])):
             fields = _UNANSWERED if isinstance(shown, dict) and "no-answer" in shown else _EXCHANGE
             if wrong := _wrong(shown, fields):
-                raise UnreadableGolden(path, _line_of_exchange(text, part, number), f"{name} {number + 1}: {wrong}")
+                raise UnreadableGolden(path, line_of_exchange(text, number, part), f"{name} {number + 1}: {wrong}")
     return transcript
 
 
@@ -165,21 +168,29 @@ def _wrong(value: Any, fields: Mapping[str, tuple[bool, Callable[[Any], bool]]])
     return ""
 
 
-def _line_of_exchange(text: str, part: str, number: int) -> int:
+def line_of_exchange(text: str, number: int, part: str = "exchanges") -> int:
     """The line of an exchange of a part, counted from 0; of JSON in any layout."""
-    started = {name: re.compile(rf'"{name}"\s*:\s*(?=\[)').search for name in ("exchanges", part)}
-    exchanges = started["exchanges"](text)
-    assert exchanges, "a list of exchanges was read from it"
-    # A body can have a list of the part's name too, so the part is looked for behind the exchanges first.
-    behind = json.JSONDecoder().raw_decode(text, exchanges.end())[1]
-    found = exchanges if part == "exchanges" else started[part](text, behind) or started[part](text)
-    assert found, "a list of this part was read from it"
-    at = found.end() + len("[")
-    at += len(text[at:]) - len(text[at:].lstrip())
+    at = _start_of(part, text)
     for _ in range(number):
-        end = json.JSONDecoder().raw_decode(text, at)[1]
-        at = end + len(text[end:]) - len(text[end:].lstrip(" \n\t,"))
+        at = _after(text, json.JSONDecoder().raw_decode(text, at)[1])
     return line_of(text, at)
+
+
+def _start_of(part: str, text: str) -> int:
+    """Where the first exchange of a part stands."""
+    at = _after(text, text.index("{") + 1)
+    while True:
+        name, at = json.JSONDecoder().raw_decode(text, at)
+        at = _after(text, at)
+        if name == part:
+            return _after(text, at + 1)
+        at = _after(text, json.JSONDecoder().raw_decode(text, at)[1])
+
+
+def _after(text: str, at: int) -> int:
+    """Where the next value stands."""
+    found = _NEXT.match(text, at)
+    return found.end() if found else at
 
 
 def _query(query: str) -> dict[str, Any]:

@@ -284,7 +284,7 @@ class Run:
         found = [one for one in drift.compare(expected, actual) if not (waits and drift.may_settle(one))]
         self._drifted = bool(found)
         if found:
-            return self._explainer.differences(found)
+            return self._explainer.differences(found, self._goldens.snapshot if self.mode is Mode.REPLAY else None)
         if failed or early:
             return ""
         return str(not_in_layout(self._goldens.snapshot, actual))

@@ -16,7 +16,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Literal
 
@@ -68,7 +68,8 @@ class Difference:
     """One thing that differs from the snapshot.
 
     `exchange` is its label ("3. PUT /v1/... as bob"), `path` leads to the place ("received.error.code", "" for the
-    exchange itself). `Change` says what `expected` and `actual` are.
+    exchange itself). `Change` says what `expected` and `actual` are. `places` are the part of the transcripts and the
+    places in it, counted from 0, of the two exchanges; None where there is none.
     """
 
     change: Change
@@ -76,6 +77,7 @@ class Difference:
     path: str
     expected: Any
     actual: Any
+    places: tuple[str, int | None, int | None] = ("", None, None)
 
     @property
     def kind(self) -> Kind:
@@ -94,18 +96,20 @@ def compare(expected: Transcript, actual: Transcript) -> list[Difference]:
         if expected.get(key) != actual.get(key):
             found.append(Difference(Change.CHANGED, HEADING, key, expected.get(key), actual.get(key)))
     for part in ("exchanges", "afterwards"):
-        found += _compare_part(expected.get(part, []), actual.get(part, []), "" if part == "exchanges" else f"{part} ")
+        found += _compare_part(part, expected.get(part, []), actual.get(part, []))
     return found
 
 
-def _compare_part(before: Sequence[Exchange], after: Sequence[Exchange], prefix: str) -> Iterator[Difference]:
+def _compare_part(part: str, before: Sequence[Exchange], after: Sequence[Exchange]) -> Iterator[Difference]:
+    prefix = "" if part == "exchanges" else f"{part} "
     for i, j in _aligned([label(one) for one in before], [label(one) for one in after]):
         if i is not None and j is not None:
-            yield from compare_exchange(before[i], after[j], prefix + label(before[i], i + 1))
+            found = compare_exchange(before[i], after[j], prefix + label(before[i], i + 1))
+            yield from (replace(one, places=(part, i, j)) for one in found)
         elif i is not None:
-            yield Difference(Change.GONE, prefix + label(before[i], i + 1), "", before[i], ABSENT)
+            yield Difference(Change.GONE, prefix + label(before[i], i + 1), "", before[i], ABSENT, (part, i, None))
         elif j is not None:
-            yield Difference(Change.NEW, prefix + label(after[j], j + 1), "", ABSENT, after[j])
+            yield Difference(Change.NEW, prefix + label(after[j], j + 1), "", ABSENT, after[j], (part, None, j))
 
 
 def may_settle(one: Difference) -> bool:

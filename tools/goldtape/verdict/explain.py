@@ -12,7 +12,8 @@ from goldtape.cassette.faults import Fault, OutOfOrder, Unanswered, Unmatched, U
 from goldtape.config import Config
 from goldtape.exchange.interaction import Interaction, Request, Response
 from goldtape.goldens.cassette_file import Stored
-from goldtape.goldens.transcript import exchange, label
+from goldtape.goldens.reading import read_golden
+from goldtape.goldens.transcript import exchange, label, line_of_exchange
 from goldtape.verdict import RECORD
 from goldtape.verdict.drift import Difference, compare_exchange
 from goldtape.verdict.words import SENT, worded
@@ -30,14 +31,15 @@ class Explainer:
     config: Config
     stored: Stored
 
-    def differences(self, found: Sequence[Difference]) -> str:
-        """The report of a drifted test."""
+    def differences(self, found: Sequence[Difference], snapshot: Path | None = None) -> str:
+        """The report of a drifted test; `snapshot` is given if the cassette was compared with it, and no service."""
         breaking = sum(one.kind == "breaking" for one in found)
         noun = "difference" if len(found) == 1 else "differences"
         return "\n".join(
             [
                 f"{len(found)} {noun} from the snapshot, {breaking} breaking",
                 *_columns([(one.kind, one.exchange, one.path or "-", what) for one, what in _folded(found)]),
+                *(self._disagreeing(found, snapshot) if snapshot else []),
                 f"next: look at the diff; if the change is meant, record again: {self._record}",
             ]
         )
@@ -121,6 +123,24 @@ class Explainer:
             "next: a request that is cancelled, or on its way when the test ends, comes to something else every time; "
             "wait for it, or let the client's own timeout end it, which is recorded",
         ]
+
+    def _disagreeing(self, found: Sequence[Difference], snapshot: Path) -> list[str]:
+        """The lines of both goldens that hold the exchanges that differ."""
+        exchanges = {one.exchange: one.places for one in found if one.places[0]}
+        text = read_golden(snapshot) if exchanges else ""
+        rows = []
+        for shown, (part, there, here) in list(exchanges.items())[:_LISTED]:
+            index = None if here is None else here + (len(self.stored) - self.stored.afterwards) * (part != "exchanges")
+            line = None if there is None else line_of_exchange(text, there, part)
+            place = f"{self._relative(snapshot)}, line {line}"
+            rows.append((shown, "-" if index is None else self._place(index), "-" if line is None else place))
+        if len(exchanges) > _LISTED:
+            rows.append((f"and {len(exchanges) - _LISTED} more", "", ""))
+        return (
+            ["cassette and snapshot disagree, which a hand or a merge can have done, at", *_columns(rows)]
+            if rows
+            else []
+        )
 
     def _label(self, index: int) -> str:
         return label(exchange(self.stored.interaction(index), self.config), index + 1)
