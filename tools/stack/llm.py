@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from goldtape.live.process import serving
+from stack import scratch
 
 # The folder that holds the package "services".
 TOOLS = Path(__file__).parents[1]
@@ -32,7 +32,7 @@ def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield {}
         return
     with (
-        tempfile.TemporaryDirectory(prefix="goldtape-llm-") as folder,
-        serving(SERVE, environ, TOOLS, Path(folder) / "llm.log") as base_url,
+        scratch.folder("llm") as folder,
+        serving(SERVE, environ, TOOLS, folder / "llm.log") as base_url,
     ):
         yield {"L1_LLM_BASE_URL": base_url, "L1_LLM_API_KEY": API_KEY}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from goldtape.live.process import Missing, ending_with_parent, stop
+from stack import scratch
 
 START_TIMEOUT_S = 30.0
 
@@ -47,7 +47,7 @@ def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
     if environ.get("DATABASE_URL"):
         yield {}
         return
-    with tempfile.TemporaryDirectory(prefix="goldtape-pg-") as folder, _server(Path(folder) / "data") as url:
+    with scratch.folder("pg") as folder, _server(folder / "data") as url:
         yield {"DATABASE_URL": url}
 
 

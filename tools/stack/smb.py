@@ -13,7 +13,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,6 +22,7 @@ from threading import Event, Thread
 from typing import TypedDict
 
 from goldtape.live.process import END_WITH_PARENT, Missing
+from stack import scratch
 
 # Below the range from which systems give out ports for outgoing connections, so a restart finds its port free.
 PORTS = range(14450, 14650)
@@ -111,8 +111,8 @@ def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield {}
         return
     smbd = _command("smbd")
-    with tempfile.TemporaryDirectory(prefix="goldtape-smb-") as folder:
-        server = _configured(Path(folder))
+    with scratch.folder("smb") as folder:
+        server = _configured(folder)
         with _supervised(smbd, server):
             yield {
                 "SMB_UNC_PATH": r"\\127.0.0.1\det\source",
