@@ -239,6 +239,12 @@ def test_redact_short_secret_in_a_header_goes(header: str, value: str, redacted:
     [
         pytest.param({"detail": "password: field required"}, id="error of a field"),
         pytest.param({"message": "Invalid token: expected a string"}, id="error in a sentence"),
+        pytest.param({"detail": "password: at least 8 characters required"}, id="demand"),
+        pytest.param({"detail": "token: already used"}, id="state"),
+        pytest.param(
+            {"detail": "password: must be at least 8 characters\nname: required\n"}, id="errors, line by line"
+        ),
+        pytest.param({"detail": "errors:\n  - passphrase: cannot be blank\n"}, id="list of errors"),
         pytest.param({"message": "Bearer authentication required"}, id="name of a scheme"),
         pytest.param({"tokens": {"prompt": 12, "completion": 30}, "total_tokens": 42}, id="counts of tokens"),
         pytest.param({"secrets": 3, "pass": 12, "refresh": 30}, id="numbers"),

@@ -65,10 +65,13 @@ _NOTHING = re.compile(
 _PROSE = re.compile(
     r"(?:(?:an?|the|is|are|was|has|must|may|can(?:not)?|should|does|will|not?|none|expected|field|required|invalid|missing"
     r"|unknown|wrong|incorrect|expired|empty|malformed|bad|too|this|value|string|please|and|or|in|on|for|from|of|to|with"
+    r"|at|minimum|maximum|already|denied"
     r"|unexpected|unsupported|unauthorized|forbidden|revoked|ensure|length|str|string|int|integer|number|object|array)"
     r"(?![\w-])[^=:]*)",
     re.IGNORECASE,
 )
+# In a line of a file too, where a passphrase can begin with any word.
+_DEMAND = re.compile(r"(?:must|should|cannot) (?:be|have|contain|match|not|include|start|end) [^=:]*", re.IGNORECASE)
 
 
 def find_named(text: str, names: Names) -> Iterator[Span]:
@@ -100,7 +103,7 @@ def _name(spelled: str) -> str:
 def _is_sentence(match: re.Match[str], pattern: re.Pattern[str], one_line: bool) -> bool:
     """Whether a pair could be prose: "invalid token: expected a string", and no line of a file."""
     if pattern is _LINE:
-        return one_line
+        return one_line or bool(_DEMAND.fullmatch(match["value"]))
     return pattern is _OPTION or (pattern is _NAME and match["sep"] == ":" and match["q"] is None)
 
 
