@@ -16,10 +16,10 @@ The way of an exchange, room by room. Each room imports from those above it in t
                answer, and raise it again; what is wrong with requests is a value (`faults`)
     verdict    what differs (`drift`), in `words`, with place and next command (`explain`)
     live       where requests of a live run go: `target`, `process`; and where none may go: `network`
-    plugin     pytest: `options` say what is asked for, `hooks` translate, `items` are tests to them, whose `ids` show no
-               secret. A `session` is a run of pytest with its header and summary lines, a `run` is one test; what it
+    plugin     pytest: `options` say what is asked for, `hooks` translate, `items` are tests to them, whose `ids` show
+               no secret. A `session` is a run of pytest with its header and summary lines, a `run` is one test; what it
                has `heard` is its part of the story, a `tape` is what the test sees of it, a `mode` says where answers
-               come from. Fixtures `wider` than a test have runs of their own
+               come from. Fixtures `wider` than a test have runs of their own. No `threads` may outlive a test
     cli        one file a command, listed in `main`
 
 Recording: a test asks its `tape` for a URL and sends a request. vcrpy hands it to the live cassette. At the end of the

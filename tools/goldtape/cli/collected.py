@@ -17,7 +17,7 @@ from goldtape.config import Config, ConfigError
 
 @dataclass(frozen=True, slots=True)
 class CollectedTest:
-    """A test: its id relative to the project, its line, the case ids it carries, whether it has goldens, its fixtures."""
+    """A test: its id relative to the project, its line, its case ids, whether it has goldens, its fixtures."""
 
     nodeid: str
     line: int

@@ -23,6 +23,7 @@ from goldtape.config import Config
 from goldtape.goldens import snapshot
 from goldtape.goldens.naming import project_nodeid
 from goldtape.goldens.transcript import Transcript
+from goldtape.plugin import threads
 from goldtape.plugin.heard import Earlier, Heard
 from goldtape.plugin.mode import Mode
 from goldtape.plugin.outcome import Outcome
@@ -41,6 +42,7 @@ class Runs:
         self._set_up: list[FixtureRun] = []
         self._finished: list[FixtureRun] = []
         self._knowing = {"goldtape"}
+        self._threads = threads.running()
 
     def heard(self) -> Heard:
         """What the run on top has heard; raises UsageError if none is at work."""
@@ -54,6 +56,7 @@ class Runs:
     def begin(self, run: Run, fixtures: Sequence[str]) -> None:
         """Have a test, whose tape is open, go on from the wider ones among its `fixtures`."""
         self._at_work.append(run)
+        self._threads = threads.running()
         assert run.heard
         for one in self._set_up:
             if one.fixture in fixtures:
@@ -63,6 +66,7 @@ class Runs:
         """Close a test, and the wider fixtures that ended with it; returns a report of what is wrong."""
         if run in self._at_work:
             self._at_work.remove(run)
+            threads.warn_of_left(run.nodeid, self._threads)
         problems = [one.close(failed) for one in self._ended(run)]
         return "\n".join(filter(None, problems))
 
@@ -117,6 +121,7 @@ class Runs:
         request.addfinalizer(lambda: self._resume(run))
 
     def _use(self, run: FixtureRun) -> None:
+        self._threads |= threads.running()  # one that the fixture has started may outlive the test
         assert run.heard
         run.shown = [*run.heard.earlier, run.heard.so_far()]
         self._set_up.append(run)
