@@ -82,7 +82,7 @@ class Pipeline:
 
     def _secret_names(self) -> SecretNames:
         secrets = [name for system in self.config.systems.values() for name in system.secrets]
-        return SecretNames(secrets, self.public())
+        return SecretNames.of(tuple(secrets), tuple(self.public()))
 
     def _select(self, one: Interaction) -> Interaction:
         received = headers.of_responses(self.config.system_of(one.request.uri))

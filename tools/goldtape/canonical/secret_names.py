@@ -62,6 +62,10 @@ _BEFORE_TOKENS = """
     audio text image accepted rejected billed context thinking
 """
 _COUNTING = tuple(_BEFORE_TOKENS.split())
+# Name and value in a text have one of these between them, or below them.
+_PAIRED = re.compile(r"[=:<\s]")
+# Characters that do not count can be anywhere between the letters of a name.
+_NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -71,10 +75,14 @@ class SecretNames:
     def __init__(self, secrets: Iterable[str] = (), public: Iterable[str] = ()) -> None:
         self._added = frozenset(filter(None, map(_plain, secrets)))
         self._public = frozenset(map(_plain, public))
-        # Characters that do not count can be anywhere between the letters of a name.
-        spelled = ("[^a-z0-9]*".join(name) for name in sorted({*_TABLE, *self._added}))
-        self._hint = re.compile("|".join(spelled), re.IGNORECASE)
+        self._hint = re.compile("|".join(sorted({*_TABLE, *self._added})))
         self._known = lru_cache(maxsize=4096)(self._is_secret)
+
+    @classmethod
+    @lru_cache
+    def of(cls, secrets: Sequence[str], public: Sequence[str]) -> SecretNames:
+        """The names of a project; all tests of a run ask the same ones, so what they were told is kept."""
+        return cls(secrets, public)
 
     def __contains__(self, name: object) -> bool:
         """Whether a value under this field, parameter or header name is a secret."""
@@ -85,8 +93,8 @@ class SecretNames:
         return bool(self._public) and _plain(name) in self._public
 
     def may_be_in(self, text: str) -> bool:
-        """A quick look: False only if no name in this text is the name of a secret."""
-        return bool(self._hint.search(text))
+        """A quick look: False only if no name in this text is the name of a secret that has a value there."""
+        return bool(_PAIRED.search(text)) and bool(self._hint.search(_plain(text)))
 
     def _is_secret(self, name: str) -> bool:
         plain = _plain(name)
@@ -125,4 +133,4 @@ def _words(name: str) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    return _NOT_PLAIN.sub("", name.lower())
