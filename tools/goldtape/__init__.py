@@ -19,7 +19,8 @@ The way of an exchange, room by room. Each room imports from those above it in t
     plugin     pytest: `options` say what is asked for, `hooks` translate, `items` are tests to them, whose `ids` show
                no secret. A `session` is a run of pytest with its header and summary lines, a `run` is one test; what it
                has `heard` is its part of the story, a `tape` is what the test sees of it, a `mode` says where answers
-               come from. Fixtures `wider` than a test have runs of their own. No `threads` may outlive a test
+               come from. Steps that `arrange` judge nothing. Fixtures `wider` than a test have runs of their own. No
+               `threads` may outlive a test
     cli        one file a command, listed in `main`
 
 Recording: a test asks its `tape` for a URL and sends a request. vcrpy hands it to the live cassette. At the end of the
@@ -30,16 +31,19 @@ apart, as the part afterwards. Replaying: the replay cassette answers instead, a
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from goldtape.plugin.arrange import NotJudged as NotJudged
+    from goldtape.plugin.arrange import arranged as arranged
     from goldtape.plugin.tape import Tape as Tape
+
+_ROOMS = {"NotJudged": "plugin.arrange", "Tape": "plugin.tape", "arranged": "plugin.arrange"}
 
 
 def __getattr__(name: str) -> Any:
-    """`Tape`, for the annotations of tests; imported on demand, because commands and runs without a tape need none."""
-    if name != "Tape":
+    """What tests need; imported on demand, because commands and runs without a tape need none of it."""
+    if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from goldtape.plugin.tape import Tape
-
-    return Tape
+    return getattr(import_module(f"goldtape.{_ROOMS[name]}"), name)

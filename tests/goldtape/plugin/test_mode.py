@@ -23,6 +23,14 @@ def test_the_options_choose_the_mode(live: bool, record_mode: str | None, mode: 
     assert mode.live is live
 
 
+def test_the_plan_alone_is_judged_live() -> None:
+    """And nothing is written meanwhile."""
+    assert chosen(True, None, updates=False, against="plan") is Mode.JUDGE
+    for live, record_mode in ((False, None), (True, "rewrite")):
+        with pytest.raises(WrongUse, match="next: pytest --live --against=plan"):
+            chosen(live, record_mode, updates=False, against="plan")
+
+
 @pytest.mark.parametrize(
     ("live", "record_mode", "updates"),
     [(False, "rewrite", False), (True, "once", False), (False, "all", False), (False, None, True), (True, None, True)],

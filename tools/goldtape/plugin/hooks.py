@@ -60,7 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
         live, require = options.is_live(option), options.is_required(option)
         # The options of plugins that may have been switched off: -p no:recording, -p no:syrupy.
         updates = any(config.getoption(name, False) for name in ("update_snapshots", "update_new_snapshots_only"))
-        session = Session(project, chosen(live, config.getoption("--record-mode", None), updates), require)
+        against = config.getoption("--against")
+        session = Session(project, chosen(live, config.getoption("--record-mode", None), updates, against), require)
         session.recover()
     except (configuration.ConfigError, WrongUse, CommitError) as error:
         raise pytest.UsageError(str(error)) from error

@@ -27,6 +27,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         const=_REQUIRE,
         help="likewise, and a system that cannot be started here fails its tests, which --live skips",
     )
+    group.addoption(
+        "--against",
+        choices=["plan"],
+        help="with --live: have the tests' own assertions decide, and look at no golden",
+    )
     group.addoption("--goldtape-list", metavar="FILE", help=argparse.SUPPRESS)  # for goldtape's own commands
 
 

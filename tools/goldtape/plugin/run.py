@@ -162,7 +162,7 @@ class Run:
             if not self.mode.live and self._goldens.snapshot.exists():
                 self._trouble = self._explainer.not_recorded(self._goldens.cassette)
         except UnreadableGolden as error:
-            self._trouble = "" if self.mode is Mode.VERIFY else str(error)
+            self._trouble = "" if self.mode in (Mode.VERIFY, Mode.JUDGE) else str(error)
         return Stored(self._goldens.cassette, ())
 
     def _made(self, stored: Stored) -> TestCassette:
@@ -174,6 +174,8 @@ class Run:
         return self._trouble or self._explainer.fault(fault)
 
     def _look_at_body(self, failed: bool) -> str:
+        if self.mode is Mode.JUDGE:
+            return ""
         if problem := self._look_at_requests(failed):
             return problem
         if self.mode is Mode.RECORD:
@@ -189,6 +191,8 @@ class Run:
         return self._differences(self._transcript(self.heard.interactions()), failed, early=True)
 
     def _look_at_all(self) -> str:
+        if self.mode is Mode.JUDGE:
+            return ""
         if problem := self._look_at_requests(failed=False):
             return problem
         if self.mode is Mode.RECORD and (problem := self._look_for_secrets()):

@@ -34,6 +34,7 @@ HEALTH_TIMEOUT_S = 5.0
 _DOING = {
     Mode.REPLAY: "network blocked",
     Mode.VERIFY: "live, nothing is written",
+    Mode.JUDGE: "live, against the plan alone: no golden is looked at, nothing is written",
     Mode.RECORD: "live, goldens of passing tests are written",
 }
 

@@ -31,6 +31,11 @@ class Tape:
         """Whether responses come from a running service."""
         return self._mode.live
 
+    @property
+    def judging(self) -> bool:
+        """Whether the plan alone is judged (`--against=plan`): then nothing needs to be read for the goldens."""
+        return self._mode is Mode.JUDGE
+
     def url(self, target: str) -> str:
         """The base URL for a client of a system, or of its support API `<system>-support`."""
         canonical, heard = self._config.target(target).host, self._heard()
