@@ -14,19 +14,21 @@ The way of an exchange, room by room. Each room imports from those above it in t
     cassette   at work under vcrpy: `live` lets requests through and keeps the answers, each hop of a redirect too;
                `replay` finds the answer of a request by its `key`; `doors` see the error of a client that got no
                answer, and raise it again; what is wrong with requests is a value (`faults`)
-    verdict    what differs (`drift`), in `words`, with place and next command (`explain`)
+    verdict    what differs (`drift`), in `words`, with place and next command (`explain`); the `cases` and rules of a
+               plan, and the table of a judged run (`plan`)
     live       where requests of a live run go: `target`, `process`; and where none may go: `network`
     plugin     pytest: `options` say what is asked for, `hooks` translate, `items` are tests to them, whose `ids` show
                no secret. A `session` is a run of pytest with its header and summary lines, a `run` is one test; what it
                has `heard` is its part of the story, a `tape` is what the test sees of it, a `mode` says where answers
-               come from. Steps that `arrange` judge nothing. Fixtures `wider` than a test have runs of their own. No
-               `threads` may outlive a test
+               come from. Fixtures `wider` than a test have runs of their own. No `threads` may outlive a test. Steps
+               that `arrange` judge nothing; `judging` is what tests say of the plan; `results` are remembered
     cli        one file a command, listed in `main`
 
 Recording: a test asks its `tape` for a URL and sends a request. vcrpy hands it to the live cassette. At the end of the
 test's body, and again when its last fixture is gone, the run takes what was captured through the pipeline. It has the
 transcript compared and stages both goldens; they are written when the test has passed. Requests of the teardown stand
-apart, as the part afterwards. Replaying: the replay cassette answers instead, and nothing is written.
+apart, as the part afterwards. Replaying: the replay cassette answers instead, and nothing is written. Judging: the
+service answers, no golden is looked at, and each test's own assertions say whether its cases conform to the plan.
 """
 
 from __future__ import annotations

@@ -46,6 +46,36 @@ id = "shop/ask"
 test = "test_shop.py::test_ask"
 must = "the shop answers"
 """
+RULES = """
+[[rule]]
+id = "shop/held"
+section = "1"
+must = "a cart has a name"
+test = "test_shop.py::test_own"
+
+[[rule]]
+id = "shop/module"
+section = "1"
+must = "a cart can be created"
+test = "test_shop.py"
+
+[[rule]]
+id = "shop/why"
+section = "2"
+must = "a cart lasts a year"
+untested = "it takes a year"
+
+[[rule]]
+id = "shop/gone"
+section = "2.1"
+must = "a cart can be removed"
+test = "test_shop.py::test_gone"
+
+[[rule]]
+id = "shop/open"
+section = "3"
+must = "a cart can be sent"
+"""
 TEST = "tests/test_shop.py"
 CASSETTE, SNAPSHOT = "cassettes/test_shop/test_ask.yaml", "snapshots/test_shop/test_ask.json"
 OWN = "cassettes/test_shop/test_own.yaml"
@@ -133,6 +163,14 @@ ROWS = {
     "no test": Row(
         lambda good: good.edit("tests/cases.toml", "test_shop.py::test_ask", "test_shop.py::test_own"),
         ["no test  shop/ask  mark test_shop.py::test_own with @pytest.mark.case('shop/ask')"],
+    ),
+    "rule": Row(
+        lambda good: good.add("tests/cases.toml", CASES + RULES),
+        [
+            "rule  tests/cases.toml: shop/gone  there is no test_shop.py::test_gone beside it: correct it, or write "
+            "the test",
+            'rule  tests/cases.toml: shop/open  name the test that holds it, or say why none does: untested = "..."',
+        ],
     ),
     "no case": Row(
         lambda good: good.edit(TEST, '"shop/ask"', '"shop/ask", "shop/pay"'),

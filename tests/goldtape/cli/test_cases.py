@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ..stories.project import Project
+from ..stories.project import SHOP_URL, Project
 from .command import Command, Outcome
 
 TESTS = """
@@ -28,6 +28,7 @@ test = "test_shop.py::test_ask"
 must = "the shop answers"
 """
 MORE = ASK.replace("ask", "more")
+RULE = "[[rule]]\nid = 'shop/r'\nsection = '1'\nmust = 'x'\n"
 PAY = ASK.replace("ask", "pay")
 
 
@@ -46,10 +47,10 @@ def test_every_pair_of_case_and_test_is_a_line(recorded: Project, command: Comma
     assert shown == Outcome(
         0,
         [
-            "shop/ask   tests/test_shop.py::test_ask      both      passed (record)",
-            "shop/more  tests/test_shop.py::test_ask      both      passed (record)",
-            "shop/more  tests/test_shop.py::test_more[2]  snapshot  passed (record)",
-            "shop/more  tests/test_shop.py::test_more[3]  cassette  passed (record)",
+            "shop/ask   tests/test_shop.py::test_ask      both      passed (record)  never judged",
+            "shop/more  tests/test_shop.py::test_ask      both      passed (record)  never judged",
+            "shop/more  tests/test_shop.py::test_more[2]  snapshot  passed (record)  never judged",
+            "shop/more  tests/test_shop.py::test_more[3]  cassette  passed (record)  never judged",
         ],
         ["cases: 2 covered, 0 without a test"],
     )
@@ -65,8 +66,8 @@ def test_a_case_without_a_test_is_exit_code_1(recorded: Project, command: Comman
     assert shown == Outcome(
         1,
         [
-            "shop/pay  no test                       -     -",
-            "shop/ask  tests/test_shop.py::test_ask  none  never run here",
+            "shop/pay  no test                       -     -               -",
+            "shop/ask  tests/test_shop.py::test_ask  none  never run here  never judged",
         ],
         ["cases: 1 covered, 1 without a test"],
     )
@@ -78,7 +79,7 @@ def test_the_last_run_of_a_test_is_shown_not_the_best(recorded: Project, command
 
     shown = command(failed, "cases")
 
-    assert [line.split("  ")[-1] for line in shown.out] == [
+    assert [line.split("  ")[-2] for line in shown.out] == [
         "failed (replay)",
         "failed (replay)",
         "passed (record)",
@@ -87,19 +88,62 @@ def test_the_last_run_of_a_test_is_shown_not_the_best(recorded: Project, command
 
 
 def test_json_holds_the_same_facts(recorded: Project, command: Command) -> None:
-    """A list of rows with four keys; the count stays on stderr."""
+    """Rows of cases and of rules; the count stays on stderr."""
     shown = command(recorded.add("tests/cases.toml", ASK + PAY), "cases", "--json")
 
     assert (shown.code, shown.err) == (1, ["cases: 1 covered, 1 without a test"])
-    assert json.loads("\n".join(shown.out)) == [
-        {
-            "case": "shop/ask",
-            "test": "tests/test_shop.py::test_ask",
-            "goldens": "both",
-            "last": "passed (record)",
-        },
-        {"case": "shop/pay", "test": "no test", "goldens": "-", "last": "-"},
+    assert json.loads("\n".join(shown.out)) == {
+        "cases": [
+            {
+                "case": "shop/ask",
+                "test": "tests/test_shop.py::test_ask",
+                "goldens": "both",
+                "last": "passed (record)",
+                "judged": "never judged",
+            },
+            {"case": "shop/pay", "test": "no test", "goldens": "-", "last": "-", "judged": "-"},
+        ],
+        "rules": [],
+    }
+
+
+def test_what_was_judged_last_stands_beside_the_last_outcome(recorded: Project, command: Command) -> None:
+    """Neither a judged run nor another one forgets what the other has kept."""
+    judged = recorded.edit("tests/test_shop.py", 'limit=1")', 'limit=1").json()["none"]')
+    judged = judged.run("--live", "--against=plan", "-k", "ask or 2").replay("-k", "3")
+
+    shown = command(judged, "cases")
+
+    assert [line.split("  ")[-2:] for line in shown.out] == [
+        ["passed (record)", f"deviates at {SHOP_URL}"],
+        ["passed (record)", f"deviates at {SHOP_URL}"],
+        ["passed (record)", f"conforms at {SHOP_URL}"],
+        ["passed (replay)", "never judged"],
     ]
+
+
+def test_rules_stand_below_the_cases(recorded: Project, command: Command) -> None:
+    """Each with its section, and its test or the reason for none."""
+    rules = """
+[[rule]]
+id = "shop/limit"
+section = "4.2"
+must = "no more items are listed than are asked for"
+test = "test_shop.py::test_more"
+
+[[rule]]
+id = "shop/last"
+section = "5"
+must = "the last item is listed too"
+untested = "nobody knows it"
+"""
+    shown = command(recorded.add("tests/cases.toml", ASK + MORE + rules), "cases")
+
+    assert shown.out[4:] == [
+        "shop/limit  4.2  test_shop.py::test_more",
+        "shop/last   5    untested: nobody knows it",
+    ]
+    assert (shown.code, shown.err[1]) == (0, "rules: 1 with a test, 1 untested")
 
 
 def test_a_project_without_cases_has_nothing_to_show(shop: Project, command: Command) -> None:
@@ -142,6 +186,17 @@ def test_tests_that_the_project_deselects_are_tests_all_the_same(recorded: Proje
             "{file}: case is {{'id': 'shop/ask', 'test': 'test_shop.py::test_ask', 'must': 'the shop answers'}}; "
             "expected rows under [[case]]",
             id="no-rows",
+        ),
+        pytest.param(
+            "[[rule]]\nid = 'shop/r'\nmust = 'x'\n",
+            "{file}: a rule lacks section: {{'id': 'shop/r', 'must': 'x'}}",
+            id="rule-without-section",
+        ),
+        pytest.param(RULE + RULE, "{file}: rule 'shop/r' stands in {file} too", id="rule-twice"),
+        pytest.param(
+            RULE + "test = 'test_shop.py'\nuntested = 'why'\n",
+            "{file}: rule 'shop/r' has test 'test_shop.py' and untested 'why'; expected one text",
+            id="rule-with-both",
         ),
         pytest.param("case = ['shop/ask']\n", "{file}: a case lacks id, test, must: 'shop/ask'", id="row-is-a-text"),
     ],

@@ -29,6 +29,7 @@ NO_PROJECT = Outcome(
 IN_A_PROJECT = {
     "record": ["record"],
     "verify": ["verify"],
+    "judge": ["judge"],
     "audit": ["audit"],
     "cases": ["cases"],
     "up": ["up", "nowhere"],
@@ -91,14 +92,14 @@ def test_an_unknown_command_is_answered_with_all_there_are(shop: Project, comman
         [
             USAGE,
             "goldtape: error: argument COMMAND: invalid choice: adit "
-            "(choose from record, verify, audit, cases, up, support, new, demo)",
+            "(choose from record, verify, judge, audit, cases, up, support, new, demo)",
         ],
     )
 
 
 @pytest.mark.parametrize("name", ["audit", "cases", "up", "support", "new", "demo"])
 def test_what_a_command_does_not_take_is_refused(shop: Project, command: Command, name: str) -> None:
-    """Only record and verify hand to pytest what they do not know; the others name it."""
+    """Only record, verify and judge hand to pytest what they do not know; the others name it."""
     words = {**IN_A_PROJECT, "demo": ["demo"]}[name]
 
     refused = command(shop, *words, "--fix", "everything")

@@ -38,6 +38,7 @@ id = "shop/other"
 test = "test_other.py::test_other"
 must = "hold"
 """
+STORY = "tests/gift-cards/test_first_story.py"
 FILE = "tests/shop/test_gift_wrapped.py"
 WRITTEN = Outcome(0, [FILE, f"next: write the story in {FILE}, then: goldtape record {FILE}"], [])
 
@@ -61,7 +62,7 @@ def test_a_new_test_has_a_story_to_write_and_a_case(suite: Project, command: Com
     assert begun.after.golden("tests/shop/cases.toml") == NEW_CASE
     assert command(begun.after, "cases") == Outcome(
         0,
-        [f"shop/gift-wrapped  {FILE}::test_gift_wrapped  none  never run here"],
+        [f"shop/gift-wrapped  {FILE}::test_gift_wrapped  none  never run here  never judged"],
         ["cases: 1 covered, 0 without a test"],
     )
 
@@ -175,7 +176,7 @@ def test_a_new_system_has_a_table_a_fixture_a_test_and_a_case(shop: Project, com
     assert "def gift_cards(goldtape: Tape, tls: ssl.SSLContext)" in begun.after.golden("tests/gift-cards/conftest.py")
     assert command(begun.after, "cases") == Outcome(
         0,
-        ["gift-cards/first-story  tests/gift-cards/test_first_story.py::test_first_story  none  never run here"],
+        [f"gift-cards/first-story  {STORY}::test_first_story  none  never run here  never judged"],
         ["cases: 1 covered, 0 without a test"],
     )
 

@@ -18,6 +18,8 @@ from ..made import config
 class Home:
     """A running test: keeps what it is handed, and writes numbers as words."""
 
+    is_compared = True
+
     def __init__(self, root: Path) -> None:
         self.config = config(root)
         self.staged: dict[Path, bytes] = {}

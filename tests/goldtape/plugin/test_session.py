@@ -12,7 +12,8 @@ import pytest
 from goldtape.config import System, Target
 from goldtape.live import process
 from goldtape.plugin.mode import Mode
-from goldtape.plugin.session import RESULTS, Session
+from goldtape.plugin.results import RESULTS
+from goldtape.plugin.session import Session
 
 from ..made import config
 

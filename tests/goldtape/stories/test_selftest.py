@@ -282,6 +282,29 @@ def _(good: Project) -> Project:
     return good.run("--record-mode=all")
 
 
+@row("not judged", r"^  not judged  .* answered 404 where the test arranges: ", "NotJudged")
+def _(good: Project) -> Project:
+    body = 'from goldtape import arranged\n\ndef test_ask(shop):\n    arranged(shop.get("/nowhere"))'
+    return with_body(good, body).run("--live", "--against=plan")
+
+
+@row("deviates", r"^  deviates    .*exchange 1, POST /v1/carts answered 201: assert 201 == 200")
+def _(good: Project) -> Project:
+    asserting = ASK.replace("    shop", "    answered = shop") + "    assert answered.status_code == 200\n"
+    return good.add(TEST, asserting).run("--live", "--against=plan")
+
+
+@row("not cleaned up", r"^  clean-up    ")
+def _(good: Project) -> Project:
+    leaving = "import pytest\n\n@pytest.fixture\ndef left():\n    yield\n    assert False\n"
+    return good.add(TEST, leaving + ASK.replace("(shop)", "(left, shop)")).run("--live", "--against=plan")
+
+
+@row("report of the plan", r"^ERROR: --plan-report is about a judged run$")
+def _(good: Project) -> Project:
+    return good.run("--plan-report=verdict.json")
+
+
 @row("update of snapshots", r"^ERROR: snapshots come out of a recording, not out of a replay$")
 def _(good: Project) -> Project:
     return good.run("--snapshot-update")

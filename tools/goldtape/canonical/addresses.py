@@ -34,15 +34,27 @@ def substitute(one: Interaction, pairs: Sequence[Substitution]) -> Interaction:
     """Replace the live texts in every string of an interaction; of two that overlap, the longer one."""
     if not pairs:
         return one
-    # In a URI, the text can be percent-encoded.
-    quoted = [Substitution(quote(pair.live, safe=""), quote(pair.canonical, safe="")) for pair in pairs]
-    ordered = sorted({*pairs, *quoted}, key=lambda pair: (-len(pair.live), pair.live))
+    ordered = _ordered(pairs)
 
     def change(name: str, value: Any) -> Any:
-        if isinstance(value, str):
-            for pair in ordered:
-                value = value.replace(pair.live, pair.canonical)
-        return value
+        return _replaced(value, ordered) if isinstance(value, str) else value
 
     # The base URL of a deployment can have a path, so a URI is changed as a whole.
-    return change_interaction(one, change, uri=lambda uri: str(change("", uri)))
+    return change_interaction(one, change, uri=lambda uri: _replaced(uri, ordered))
+
+
+def substitute_text(text: str, pairs: Sequence[Substitution]) -> str:
+    """Replace the live texts in a text beside the exchanges."""
+    return _replaced(text, _ordered(pairs))
+
+
+def _ordered(pairs: Sequence[Substitution]) -> list[Substitution]:
+    # In a URI, the text can be percent-encoded.
+    quoted = [Substitution(quote(pair.live, safe=""), quote(pair.canonical, safe="")) for pair in pairs]
+    return sorted({*pairs, *quoted}, key=lambda pair: (-len(pair.live), pair.live))
+
+
+def _replaced(text: str, ordered: Sequence[Substitution]) -> str:
+    for pair in ordered:
+        text = text.replace(pair.live, pair.canonical)
+    return text

@@ -1,4 +1,4 @@
-"""Look for what rots: goldens nobody uses, secrets, unreadable or old files, cases without a test.
+"""Look for what rots: goldens nobody uses, secrets, unreadable or old files, cases and rules without a test.
 
 One line a finding: kind, place, what to do. Exit code 1 when there is one. What needs a run to be seen (an interaction
 that is no longer played, a snapshot that no longer agrees) fails that run and is not repeated here.
@@ -17,7 +17,7 @@ from pathlib import Path
 from goldtape.canonical import refusal
 from goldtape.canonical.pipeline import Pipeline
 from goldtape.cli import leaks
-from goldtape.cli.collected import Case, CollectedTest, collect_tests, read_cases, tests_of
+from goldtape.cli.collected import CollectedTest, collect_tests, holding, is_named, tests_of
 from goldtape.config import Config
 from goldtape.exchange import paths
 from goldtape.exchange.interaction import Json
@@ -25,6 +25,7 @@ from goldtape.goldens import cassette_file as storage
 from goldtape.goldens import transcript
 from goldtape.goldens.naming import goldens_of, owner
 from goldtape.goldens.reading import UnreadableGolden, parse_json, read_golden
+from goldtape.verdict.cases import Case, Rule, read_cases, read_rules
 
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024
 _DAY_S = 24 * 60 * 60
@@ -63,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def audit(config: Config) -> Iterator[Finding]:
     """All findings, kind by kind."""
-    cases, tests = read_cases(config), collect_tests(config)
+    cases, rules, tests = read_cases(config), read_rules(config), collect_tests(config)
     yield from _unmatched(config, tests)
     readable = Readable({}, {})
     yield from _unreadable(config, readable)
@@ -72,6 +73,7 @@ def audit(config: Config) -> Iterator[Finding]:
     yield from _old(config)
     yield from _heavy(config)
     yield from _uncovered(cases, tests)
+    yield from _unheld(config, rules, tests)
 
 
 def _unmatched(config: Config, tests: Sequence[CollectedTest]) -> Iterator[Finding]:
@@ -176,7 +178,7 @@ def _heavy(config: Config) -> Iterator[Finding]:
 
 def _uncovered(cases: Sequence[Case], tests: Sequence[CollectedTest]) -> Iterator[Finding]:
     for case in cases:
-        if not any(_is_named(case, test) for test in tests_of(case, tests)):
+        if not any(is_named(case.test, test) for test in tests_of(case, tests)):
             yield Finding("no test", case.id, f"mark {case.test} with @pytest.mark.case({case.id!r})")
     known = {case.id for case in cases}
     for test in tests:
@@ -185,11 +187,13 @@ def _uncovered(cases: Sequence[Case], tests: Sequence[CollectedTest]) -> Iterato
                 yield Finding("no case", test.nodeid, f"{name!r} stands in no cases.toml")
 
 
-def _is_named(case: Case, test: CollectedTest) -> bool:
-    """Whether a test has the module and the function that its case names."""
-    file, _, name = test.nodeid.partition("::")
-    module, _, function = case.test.partition("::")
-    return Path(file).name == module and (not function or name.partition("[")[0].split("::")[-1] == function)
+def _unheld(config: Config, rules: Sequence[Rule], tests: Sequence[CollectedTest]) -> Iterator[Finding]:
+    for rule in rules:
+        place = f"{_relative(rule.file, config)}: {rule.id}"
+        if not rule.test and not rule.untested:
+            yield Finding("rule", place, 'name the test that holds it, or say why none does: untested = "..."')
+        elif rule.test and not holding(rule, tests, config):
+            yield Finding("rule", place, f"there is no {rule.test} beside it: correct it, or write the test")
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The tests of a project and the cases they carry, by letting pytest collect them."""
+"""The tests of a project and what they cover of the plan, by letting pytest collect them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import json
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from goldtape.config import Config, ConfigError
+from goldtape.verdict.cases import Case, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +23,6 @@ class CollectedTest:
     cases: tuple[str, ...]
     taped: bool
     fixtures: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A row of a cases.toml: its id, the module and function that cover it, and what must hold."""
-
-    id: str
-    test: str
-    must: str
-    file: Path
 
 
 def collect_tests(config: Config) -> list[CollectedTest]:
@@ -58,36 +47,20 @@ def collect_tests(config: Config) -> list[CollectedTest]:
     ]
 
 
-def read_cases(config: Config) -> list[Case]:
-    """The rows of every cases.toml below the tests folder, in file order.
-
-    Raises:
-        ConfigError: A file is no TOML, has no rows, a row lacks a key, or an id occurs twice.
-    """
-    found: dict[str, Case] = {}
-    for file in sorted(config.tests.rglob("cases.toml")):
-        try:
-            rows = tomllib.loads(file.read_text(encoding="utf-8")).get("case", [])
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{file} is not readable TOML: {error}") from error
-        if not isinstance(rows, list):
-            raise ConfigError(f"{file}: case is {rows!r}; expected rows under [[case]]")
-        for row in rows:
-            case = _case(row, file)
-            if case.id in found:
-                raise ConfigError(f"{file}: case {case.id!r} stands in {found[case.id].file} too")
-            found[case.id] = case
-    return list(found.values())
-
-
-def _case(row: Any, file: Path) -> Case:
-    keys = row if isinstance(row, dict) else {}
-    missing = [key for key in ("id", "test", "must") if not isinstance(keys.get(key), str)]
-    if missing:
-        raise ConfigError(f"{file}: a case lacks {', '.join(missing)}: {row!r}")
-    return Case(row["id"], row["test"], row["must"], file)
-
-
 def tests_of(case: Case, tests: Sequence[CollectedTest]) -> list[CollectedTest]:
     """The tests that carry a case."""
     return [test for test in tests if case.id in test.cases]
+
+
+def holding(rule: Rule, tests: Sequence[CollectedTest], config: Config) -> list[CollectedTest]:
+    """The tests that a rule names, in the folder of its file; they need no mark."""
+    folder = f"{rule.file.parent.relative_to(config.root).as_posix()}/"
+    return [test for test in tests if test.nodeid.startswith(folder) and is_named(rule.test, test)]
+
+
+def is_named(name: str, test: CollectedTest) -> bool:
+    """Whether `module.py::function`, or a module alone, is the name of a test; with brackets, of one of a table."""
+    file, _, found = test.nodeid.partition("::")
+    module, _, function = name.partition("::")
+    found = found if "[" in function else found.partition("[")[0]
+    return Path(file).name == module and (not function or found == function or found.split("::")[-1] == function)

@@ -8,15 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from goldtape import config as configuration
-from goldtape.cli import audit, cases, demo, new, record, support, up, verify
+from goldtape.cli import audit, cases, demo, judge, new, record, support, up, verify
 from goldtape.goldens import transaction
 from goldtape.goldens.reading import UnreadableGolden
 from goldtape.live.target import TargetError
 
 # A command has the name of its file; help lists them in this order.
-COMMANDS = {
-    module.__name__.rpartition(".")[2]: module for module in (record, verify, audit, cases, up, support, new, demo)
-}
+_ALL = (record, verify, judge, audit, cases, up, support, new, demo)
+COMMANDS = {module.__name__.rpartition(".")[2]: module for module in _ALL}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -35,7 +34,7 @@ def main(argv: Sequence[str]) -> int:
         )
     arguments, rest = parser.parse_known_args(argv)
     module = COMMANDS[arguments.command]
-    if rest and arguments.command not in ("record", "verify"):
+    if rest and arguments.command not in ("record", "verify", "judge"):
         parser.error(f"{arguments.command} does not take {' '.join(rest)}")
     arguments.rest = rest
     try:

@@ -15,8 +15,8 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 
-from goldtape.cli.collected import read_cases
 from goldtape.config import Config
+from goldtape.verdict.cases import read_cases
 
 _PROJECT = (
     "pyproject.toml",

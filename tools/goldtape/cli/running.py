@@ -11,15 +11,12 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-# https://docs.pytest.org/en/stable/reference/exit-codes.html
-_MEANING = {0: 0, 1: 1}
 
-
-def pytest_at(root: Path, arguments: Sequence[str]) -> int:
+def pytest_at(root: Path, arguments: Sequence[str], kept: Sequence[int] = (0, 1)) -> int:
     """Run pytest in a folder, output passed through; live when the arguments say so, whatever the environment says.
 
     Returns:
-        0 all passed, 1 a test failed, 2 anything else: a usage error, or no test at all.
+        0 all passed, 1 a test failed, or what else is `kept`; 2 anything else: a usage error, or no test at all.
 
     Raises:
         KeyboardInterrupt: Ctrl-C, once pytest has ended.
@@ -28,7 +25,8 @@ def pytest_at(root: Path, arguments: Sequence[str]) -> int:
     environ = {name: value for name, value in os.environ.items() if name != "GOLDTAPE_LIVE"}
     command = [sys.executable, "-m", "pytest", *arguments]
     code = _wait(subprocess.Popen(command, cwd=root, env=environ))
-    return _MEANING.get(code, 2)
+    # https://docs.pytest.org/en/stable/reference/exit-codes.html
+    return code if code in kept else 2
 
 
 def _wait(child: subprocess.Popen[bytes]) -> int:

@@ -28,6 +28,15 @@ def deployments(config: Config) -> dict[str, str]:
     return {name: os.environ[name] for name in variables if os.environ.get(name)}
 
 
+def place(system: System) -> str:
+    """Where a live run finds a system, in words: the base URL of its deployment, or that it is started here."""
+    parts = urlsplit(os.environ.get(system.targets[0].url_env, ""))
+    if not parts.netloc:
+        return "a service started here"
+    # A name and a password of the address are nobody's business.
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl().rstrip("/")
+
+
 def reachable(config: Config) -> set[str]:
     """The hosts that a live run may reach: this machine and the deployments."""
     return {"127.0.0.1", *(host for url in deployments(config).values() if (host := urlsplit(url).hostname))}

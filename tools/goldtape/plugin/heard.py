@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from goldtape.canonical.addresses import Substitution
+from goldtape.canonical.addresses import Substitution, substitute, substitute_text
 from goldtape.canonical.concurrency import Captured
 from goldtape.canonical.pipeline import Pipeline
 from goldtape.canonical.races import Race
@@ -67,6 +67,31 @@ class Heard:
 
         self.cassette.interactions(keep)
         return Earlier(captured, tuple(self.substitutions), tuple(self.races))
+
+    def as_sent(self) -> list[Interaction]:
+        """The interactions of this run with canonical addresses and without secrets; ids and times are the service's.
+
+        For those who look into the service's own log, where goldens' placeholders are unknown.
+        """
+        own = self.so_far()
+        parts = [*self.earlier, own]
+        heard = [substitute(held.interaction, one.substitutions) for one in parts for held in one.captured]
+        redacted = self._pipeline.redactor().redact(heard, [held.origin for one in parts for held in one.captured])
+        return redacted[len(redacted) - len(own.captured) :]
+
+    def text_as_sent(self, text: str) -> str:
+        """A text beside the exchanges in the same form; after `as_sent`, which gets to know the secrets."""
+        pairs = [pair for one in (*self.earlier, self.so_far()) for pair in one.substitutions]
+        return self._pipeline.hide(substitute_text(text, pairs))
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether a request came by, of this run or of a wider fixture that it uses."""
+        return self.cassette.position > 0 or any(one.captured for one in self.earlier)
+
+    def actor(self, one: Interaction) -> str:
+        """The sender of a request, "" if it does not say."""
+        return self._pipeline.actor(one)
 
     def _canonical(self, captured: Sequence[Captured]) -> list[Interaction]:
         before: list[Captured] = []

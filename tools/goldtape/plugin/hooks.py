@@ -17,7 +17,7 @@ import pytest
 
 from goldtape import config as configuration
 from goldtape.plugin import options
-from goldtape.plugin.items import cases, must_fail, uses
+from goldtape.plugin.items import RUN, cases, must_fail, uses
 from goldtape.plugin.options import pytest_addoption as pytest_addoption
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from goldtape.plugin.tape import Tape
 
 _NAME = "goldtape-run"
-_RUN = pytest.StashKey["Run"]()
 _PEERS = pytest.StashKey[Sequence[str]]()
 Hook = Generator[None, object, object]
 
@@ -39,7 +38,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         if root is None or (project := configuration.load(root)).guard != "all":
             return
         whole_run = ExitStack()
-        whole_run.enter_context(_guard(project, options.is_live(early_config.known_args_namespace.live)))
+        whole_run.enter_context(_guard(project, options.asked_for(early_config.known_args_namespace.live)[0]))
         early_config.add_cleanup(whole_run.close)
 
 
@@ -56,12 +55,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
     try:
         project = configuration.load(root)
-        option = config.getoption("--live")
-        live, require = options.is_live(option), options.is_required(option)
+        live, require = options.asked_for(config.getoption("--live"))
         # The options of plugins that may have been switched off: -p no:recording, -p no:syrupy.
         updates = any(config.getoption(name, False) for name in ("update_snapshots", "update_new_snapshots_only"))
-        against = config.getoption("--against")
-        session = Session(project, chosen(live, config.getoption("--record-mode", None), updates, against), require)
+        mode = chosen(live, config.getoption("--record-mode", None), updates, config.getoption("--against"))
+        options.check_report(config.getoption("--plan-report"), mode)
+        session = Session(project, mode, require)
         session.recover()
     except (configuration.ConfigError, WrongUse, CommitError) as error:
         raise pytest.UsageError(str(error)) from error
@@ -70,6 +69,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.update_snapshots = session.mode is Mode.RECORD
     config.pluginmanager.register(Hooks(session), _NAME)
     config.pluginmanager.register(Ids())
+    if session.mode is Mode.JUDGE:
+        from goldtape.plugin.judging import Judging
+
+        config.pluginmanager.register(Judging(session, config.getoption("--plan-report")))
 
 
 @pytest.fixture(scope="session")
@@ -154,7 +157,7 @@ class Hooks:
     def _goldtape_opens(self, request: pytest.FixtureRequest) -> None:
         """Open the tape before any other fixture of a test that uses it."""
         if uses(request.node, "goldtape"):
-            run = request.node.stash[_RUN]
+            run = request.node.stash[RUN]
             run.open(request.getfixturevalue("snapshot"))
             self.session.runs.begin(run, request.node.fixturenames)
 
@@ -188,7 +191,7 @@ class Hooks:
         from goldtape.plugin.run import Run
 
         run = Run(self.session.project, self.session.mode, self._nodeid(item), cases(item))
-        item.stash[_RUN] = run
+        item.stash[RUN] = run
         return snapshot.bound(run)
 
     @pytest.hookimpl(wrapper=True)
@@ -202,7 +205,7 @@ class Hooks:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Hook:
-        run = item.stash.get(_RUN, None)
+        run = item.stash.get(RUN, None)
         if run is None:
             return (yield)
         if trouble := run.start(item.stash.get(_PEERS, ())):
@@ -241,7 +244,7 @@ class Hooks:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Hook:
-        run = item.stash.get(_RUN, None)
+        run = item.stash.get(RUN, None)
         if run is None and not self.session.has_tapes:
             return (yield)
         # After the yield all fixtures are gone: those that do not know of the tape, and wider ones that end here.
@@ -267,7 +270,7 @@ class Hooks:
         if report.when == "teardown" and self.session.has_tapes:
             fixtures = self.session.runs.take_outcomes()
             vars(report)["goldtape_fixtures"] = [(one.word, one.exchanges) for one in fixtures]
-        if run := item.stash.get(_RUN, None):
+        if run := item.stash.get(RUN, None):
             as_declared = report.when == "call" and report.skipped and hasattr(report, "wasxfail")
             if as_declared and (problem := run.declared()):
                 report.outcome, report.longrepr = "failed", problem

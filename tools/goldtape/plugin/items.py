@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+
+if TYPE_CHECKING:
+    from goldtape.plugin.run import Run
+
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+"""Where a test with a tape keeps its run."""
 
 
 def must_fail(item: pytest.Item) -> bool:

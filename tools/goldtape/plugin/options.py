@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 
 import pytest
+
+from goldtape.plugin.mode import Mode, WrongUse
 
 _TRUE = ("1", "true", "yes")
 _REQUIRE = "require"
@@ -32,18 +35,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=["plan"],
         help="with --live: have the tests' own assertions decide, and look at no golden",
     )
+    group.addoption("--plan-report", metavar="FILE", help="with --against=plan: write the verdict as JSON too")
     group.addoption("--goldtape-list", metavar="FILE", help=argparse.SUPPRESS)  # for goldtape's own commands
 
 
-def is_live(option: object) -> bool:
-    """Whether a run is live, by its option `--live` or by its environment."""
-    return bool(option) or _asked() in (*_TRUE, _REQUIRE)
+def asked_for(option: object) -> tuple[bool, bool]:
+    """Whether a run is live, by its option `--live` or by its environment.
+
+    And whether a system that cannot be started here is a failure then.
+    """
+    environment = os.environ.get("GOLDTAPE_LIVE", "").lower()
+    return bool(option) or environment in (*_TRUE, _REQUIRE), _REQUIRE in (option, environment)
 
 
-def is_required(option: object) -> bool:
-    """Whether a system that cannot be started here is a failure."""
-    return _REQUIRE in (option, _asked())
-
-
-def _asked() -> str:
-    return os.environ.get("GOLDTAPE_LIVE", "").lower()
+def check_report(file: str | None, mode: Mode) -> None:
+    """Raise WrongUse unless the verdict of this run can be written to a file."""
+    if file is None:
+        return
+    if mode is not Mode.JUDGE:
+        raise WrongUse("--plan-report is about a judged run\nnext: pytest --live --against=plan --plan-report FILE")
+    try:
+        Path(file).open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise WrongUse(
+            f"--plan-report={file}: {error.strerror}\nnext: name a file in a folder that is there"
+        ) from error

@@ -41,6 +41,7 @@ class Run:
 
     def __init__(self, config: Config, mode: Mode, nodeid: str, cases: Sequence[str] = ()) -> None:
         self.config, self.mode, self.nodeid = config, mode, nodeid
+        self.is_compared = mode is not Mode.JUDGE
         self.outcome: Outcome | None = None
         self.heard: Heard | None = None
         self._cases, self._trouble, self._declared = cases, "", ""
@@ -156,13 +157,15 @@ class Run:
     # ---------------------------------------------------------------- how it is done
 
     def _load(self) -> Stored:
+        if not self.is_compared:
+            return Stored(self._goldens.cassette, ())
         try:
             return cassette_file.load(self._goldens.cassette)
         except FileNotFoundError:
             if not self.mode.live and self._goldens.snapshot.exists():
                 self._trouble = self._explainer.not_recorded(self._goldens.cassette)
         except UnreadableGolden as error:
-            self._trouble = "" if self.mode in (Mode.VERIFY, Mode.JUDGE) else str(error)
+            self._trouble = "" if self.mode is Mode.VERIFY else str(error)
         return Stored(self._goldens.cassette, ())
 
     def _made(self, stored: Stored) -> TestCassette:
@@ -174,7 +177,7 @@ class Run:
         return self._trouble or self._explainer.fault(fault)
 
     def _look_at_body(self, failed: bool) -> str:
-        if self.mode is Mode.JUDGE:
+        if not self.is_compared:
             return ""
         if problem := self._look_at_requests(failed):
             return problem
@@ -191,7 +194,7 @@ class Run:
         return self._differences(self._transcript(self.heard.interactions()), failed, early=True)
 
     def _look_at_all(self) -> str:
-        if self.mode is Mode.JUDGE:
+        if not self.is_compared:
             return ""
         if problem := self._look_at_requests(failed=False):
             return problem

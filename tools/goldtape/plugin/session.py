@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import signal
 import threading
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,14 +17,13 @@ import pytest
 from goldtape.config import Config, System
 from goldtape.goldens import transaction
 from goldtape.live import NOT_HERE
+from goldtape.plugin import results
+from goldtape.plugin.arrange import NotJudged
 from goldtape.plugin.mode import Mode
 from goldtape.verdict import RECORD
 
 if TYPE_CHECKING:
     from goldtape.plugin.wider import Runs
-
-RESULTS = "results.json"
-"""In the work folder: test id -> outcome and mode of the last run that had the test; `goldtape cases` reads it."""
 
 HEALTH_TIMEOUT_S = 5.0
 """How long a service may take to say that it is alive, after it has left a test without an answer."""
@@ -47,15 +44,16 @@ class Session:
         self._started = ExitStack()
         self._words: Counter[str] = Counter()
         self._exchanges = self._fixtures = 0
-        self._results: dict[str, dict[str, str]] = {}
+        self.results: dict[str, dict[str, str]] = {}
         self._urls: dict[str, str] = {}
         self._logs: list[Path] = []
         self._failed: dict[str, str] = {}
         self._missing: dict[str, str] = {}
         self._skipped: Counter[str] = Counter()
         self._timeouts: Counter[str] = Counter()
-        self._notes: list[str] = []
+        self.notes: list[str] = []
         self.secrets: set[str] = set()
+        self.verdict: list[str] = []  # the lines about the plan, in a judged run
 
     @cached_property
     def runs(self) -> Runs:
@@ -77,6 +75,8 @@ class Session:
         system = next(one for one in self.project.systems.values() if any(t.name == name for t in one.targets))
         if name not in self._urls and system.name not in self._failed | self._missing:
             self._start(system)
+        if system.name in self._failed and self.mode is Mode.JUDGE:
+            raise NotJudged(self._failed[system.name])
         if system.name in self._failed:
             pytest.fail(self._failed[system.name], pytrace=False)
         if system.name in self._missing:
@@ -115,7 +115,7 @@ class Session:
 
         from goldtape.live import target
 
-        if not self.mode.live or not _lacks_an_answer(error):
+        if not self.mode.live or not lacks_an_answer(error):
             return ""
         for system in self.project.systems.values():
             asked = system.targets[0].name in self._urls and system.name not in self._failed
@@ -153,7 +153,7 @@ class Session:
         try:
             self._started.close()
         except Exception as error:  # whatever a stack raises: the results of the tests are worth more
-            self._notes.append(f"a service could not be stopped: {error}")
+            self.notes.append(f"a service could not be stopped: {error}")
         if not failed:
             shutil.rmtree(self.project.logs, ignore_errors=True)
         elif self.mode.live:
@@ -173,10 +173,10 @@ class Session:
 
     def note(self, report: pytest.TestReport, word: str = "", exchanges: int = 0) -> None:
         """Take in the report of a phase of a test; the last one carries the result of its tape."""
-        if report.when == "call" or report.outcome != "passed":
+        if (report.when == "call" or report.outcome != "passed") and self.mode is not Mode.JUDGE:
             # An id that holds a secret is hidden by the process that ran the test.
             shown = getattr(report, "goldtape_id", report.nodeid)
-            self._results[shown] = {"outcome": report.outcome, "mode": self.mode.value}
+            self.results[shown] = {"outcome": report.outcome, "mode": self.mode.value}
         if report.when == "call" and report.passed:
             self._timeouts.clear()
         if word:
@@ -195,20 +195,8 @@ class Session:
 
     def save_results(self) -> None:
         """Keep the outcomes beside those of earlier runs; if that fails, a line of the summary says so."""
-        if not self._results:
-            return
-        results = dict(sorted((read_results(self.project) | self._results).items()))
-        # Not a commit: a cache needs no lock, and must not wait for a recording that cannot be finished.
-        file = self.project.work / RESULTS
-        new = file.with_suffix(f".{os.getpid()}")
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            new.write_text(json.dumps(results, indent=1), encoding="utf-8")
-            os.replace(new, file)
-        except OSError as error:
-            self._notes.append(f"the outcomes could not be kept in {file}: {error.strerror}")
-            with suppress(OSError):
-                new.unlink()
+        if self.results and (trouble := results.keep(self.project, self.results)):
+            self.notes.append(trouble)
 
     def recover(self) -> None:
         """Finish what a killed recording left; a recording needs that, other runs only say that it failed.
@@ -221,20 +209,34 @@ class Session:
         except transaction.CommitError as error:
             if self.mode is Mode.RECORD:
                 raise
-            self._notes.append(str(error).replace("\n", "; "))
+            self.notes.append(str(error).replace("\n", "; "))
 
     # ---------------------------------------------------------------- lines
 
     def header(self) -> str:
         """The line above a run."""
+        if self.mode is Mode.JUDGE:
+            return f"goldtape: judge ({_DOING[self.mode]}); systems: {self._judged_at()}"
         systems = ", ".join(self.project.systems) or "none yet"
         counted = _count(sum(1 for _ in self.project.cassettes.rglob("*.yaml")), "cassette")
         return f"goldtape: {self.mode.value} ({_DOING[self.mode]}); systems: {systems}; {counted}"
 
+    def _judged_at(self) -> str:
+        from goldtape.live import target
+
+        named = target.deployments(self.project)
+        shown = []
+        for system in self.project.systems.values():
+            variable = system.targets[0].url_env
+            shown.append(f"{system.name} at {target.place(system)}" + (f" ({variable})" if variable in named else ""))
+        return ", ".join(shown) or "none yet"
+
     def summary(self) -> list[str]:
         """The lines below a run: counts, the command that comes next, and what went wrong beside the tests."""
+        if self.mode is Mode.JUDGE:
+            return [*self.verdict, *self.notes]
         skipped = [f"{_count(number, 'test')} skipped: {reason}" for reason, number in self._skipped.items()]
-        return [*self._counts(), *skipped, *self._notes]
+        return [*self._counts(), *skipped, *self.notes]
 
     def _counts(self) -> list[str]:
         tapes = self._words.total()
@@ -262,17 +264,7 @@ class Session:
         return [*lines, "next: git add -N cassettes snapshots && git diff snapshots, then pytest"] if written else lines
 
 
-def read_results(project: Config) -> dict[str, dict[str, str]]:
-    """The outcomes that earlier runs kept; none if the file is damaged, because it is only a cache."""
-    try:
-        found = json.loads((project.work / RESULTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    rows = found.items() if isinstance(found, dict) else ()
-    return {name: row for name, row in rows if isinstance(row, dict) and row.keys() == {"outcome", "mode"}}
-
-
-def _lacks_an_answer(error: BaseException | None) -> bool:
+def lacks_an_answer(error: BaseException | None) -> bool:
     """Whether an error may come from a connection: of httpx, of sockets, or of the other clients that vcrpy knows."""
     import httpx
 
