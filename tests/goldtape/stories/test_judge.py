@@ -113,9 +113,9 @@ def test_chained(shop):
     assert done.summary[2:] == [
         "  not judged  buy   POST http://shop.test/v1/carts answered 409 where the test arranges: "
         '{"error":{"code":"NO","message":""}} (exchange 1)',
-        "  not judged  tests/test_shop.py::test_setup   assert 409 == 201 (exchange 1)",
         "  not judged  tests/test_shop.py::test_chained   GET http://shop.test/v1/nowhere answered 404 where the test "
         'arranges: {"error":{"code":"NO_ROUTE","message":"no route /v1/nowhere"}} (exchange 1)',
+        "  not judged  tests/test_shop.py::test_setup   assert 409 == 201 (exchange 1)",
         "1 conforms, 0 deviate, 3 not judged",
     ]
     assert done.exit_code == 0
@@ -134,6 +134,92 @@ def test_many(shop, number):
         f"  deviates    {TEST}::test_many[*] (30)",
         f"              exchange 1, GET /v1/carts/00000000 answered 404: KeyError: 'etag'   {TEST}:17",
         "2 conform, 30 deviate, 0 not judged",
+    ]
+
+
+def test_a_service_that_always_fails_is_one_entry_a_route(planned: Project) -> None:
+    """Every assertion fails then, each in words of its own."""
+    more = "".join(
+        f"""
+@pytest.mark.case("shop/more-{number}")
+def test_more_{number}(shop):
+    assert len(shop.get("/v1/items?limit={number}").text) == {number + 9}
+"""
+        for number in range(30)
+    )
+    broken = "    return httpx.Response(500, text='<html>')\n    for method, pattern, function in ROUTES:"
+    done = judged(
+        planned.add(TEST, TESTS + more).change_service("    for method, pattern, function in ROUTES:", broken)
+    )
+
+    assert len(done.summary) == 7
+    assert done.summary[-2:] == [
+        "  not judged  buy   POST http://shop.test/v1/carts answered 500 where the test arranges: <html> (exchange 1)",
+        "0 conform, 31 deviate, 1 not judged",
+    ]
+
+
+def test_a_wider_fixture_that_is_refused_is_one_entry(planned: Project) -> None:
+    """With its own exchange, and without the secrets that it alone has heard."""
+    wide = """
+import httpx, service
+
+@pytest.fixture(scope="module")
+def reference(goldtape):
+    client = httpx.Client(base_url=goldtape.url("shop"), transport=httpx.MockTransport(service.answer))
+    token = client.post("/v1/login").json()["token"]
+    arranged(client.get(f"/v1/nowhere?token={token}"))
+
+@pytest.mark.parametrize("number", range(3))
+def test_more(reference, shop, number):
+    pass
+"""
+    done = judged(planned.add(TEST, TESTS + wide))
+
+    assert done.summary[2:] == [
+        f"  not judged  {TEST}::test_more[0], {TEST}::test_more[1],",
+        f"              {TEST}::test_more[2]",
+        "              GET http://shop.test/v1/nowhere?token=[redacted] answered 404 where the test arranges: "
+        '{"error":{"code":"NO_ROUTE","message":"no route /v1/nowhere"}} (exchange 2)',
+        "2 conform, 0 deviate, 3 not judged",
+    ]
+
+
+def test_a_test_with_subtests_is_one_test(planned: Project) -> None:
+    """The first that fails tells, and pytest's own report of the others is left out."""
+    parts = """
+@pytest.mark.case("shop/browse")
+def test_parts(shop, subtests):
+    for number in range(3):
+        with subtests.test(number=number):
+            items = shop.get(f"/v1/items?limit={number}").json()["items"]
+            assert items
+"""
+    done = judged(planned.add(TEST, TESTS + parts))
+
+    assert done.summary[2:] == [
+        "  deviates    browse   as many items are listed as are asked for",
+        f"              exchange 1, GET /v1/items?limit=0 answered 200: assert []   {TEST}:20",
+        "1 conforms, 1 deviates, 0 not judged",
+    ]
+    assert done.reports == {}
+
+
+def test_a_subtest_that_is_not_judged_leaves_the_test_not_judged(planned: Project) -> None:
+    """Whatever the others come to, unless one deviates."""
+    parts = """
+@pytest.mark.case("shop/buy")
+def test_parts(shop, subtests):
+    for number in range(3):
+        with subtests.test(number=number):
+            if not shop.get(f"/v1/items?limit={number}").json()["items"]:
+                raise NotJudged("no items")
+"""
+    done = judged(planned.add(TEST, TESTS + parts))
+
+    assert done.summary[2:] == [
+        "  not judged  buy   no items (exchange 1)",
+        "1 conforms, 0 deviate, 1 not judged",
     ]
 
 
@@ -197,7 +283,7 @@ def test_a_test_that_sends_nothing_judges_nothing(planned: Project) -> None:
         "  not judged  pay   it sent nothing that its tape could hear",
         "2 conform, 0 deviate, 1 not judged",
     ]
-    assert (done.exit_code, done.outcomes) == (0, {"passed": 3, "deselected": 1})
+    assert (done.exit_code, done.outcomes) == (0, {"passed": 2, "not": 1, "deselected": 1})
 
 
 def test_what_a_wider_fixture_sent_counts(planned: Project) -> None:

@@ -30,10 +30,13 @@ def deployments(config: Config) -> dict[str, str]:
 
 def place(system: System) -> str:
     """Where a live run finds a system, in words: the base URL of its deployment, or that it is started here."""
-    parts = urlsplit(os.environ.get(system.targets[0].url_env, ""))
-    if not parts.netloc:
-        return "a service started here"
-    # A name and a password of the address are nobody's business.
+    named = os.environ.get(system.targets[0].url_env, "")
+    return shown(named) if named else "a service started here"
+
+
+def shown(url: str) -> str:
+    """An address as it may be shown: a name and a password in it are nobody's business."""
+    parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl().rstrip("/")
 
 

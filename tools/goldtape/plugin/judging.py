@@ -46,10 +46,9 @@ class Judging:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item], config: pytest.Config) -> None:
         """Leave out the tests that ask no service: they say nothing of a plan."""
-        asking = [item for item in items if uses(item, "goldtape") or cases(item)]
-        if others := [item for item in items if item not in asking]:
+        if others := [item for item in items if not _asks(item)]:
             config.hook.pytest_deselected(items=others)
-            items[:] = asking
+            items[:] = [item for item in items if _asks(item)]
 
     # ---------------------------------------------------------------- one test
 
@@ -65,8 +64,10 @@ class Judging:
         vars(report)["goldtape_judgement"] = asdict(after)
         if report.failed and error is None and must_fail(item) and after.verdict == "conforms":
             report.outcome, report.longrepr = "passed", None  # it was declared to fail, of another service
-        if after is not before and not (report.passed or _is_skip(report)):
-            vars(report)["goldtape_word"] = "clean-up" if report.when == "teardown" else after.verdict
+        if report.when == "teardown" and after is not before:
+            vars(report)["goldtape_word"] = "clean-up"
+        elif (report.when == "call" or report.failed) and after.verdict != "conforms" and not _is_skip(report):
+            vars(report)["goldtape_word"] = after.verdict
         return report
 
     def _begun(self, item: pytest.Item) -> Judgement:
@@ -75,7 +76,8 @@ class Judging:
         nodeid = run.hidden_id if run else project_nodeid(item.nodeid, item.path, project.root)
         asked = sorted(run.heard.asked) if run and run.heard else []
         home = goldens_of(nodeid, project).name.parts[0]
-        named = [*(one.partition("/")[0] for one in own), home, *asked]
+        only = project.systems if len(project.systems) == 1 else ()
+        named = [*(one.partition("/")[0] for one in own), home, *asked, *only]
         return Judgement(nodeid, own, next((name for name in named if name in project.systems), ""))
 
     def _judged(
@@ -86,11 +88,13 @@ class Judging:
             return replace(held, cleanup=_said(error)) if report.failed and error and not _arranging(error) else held
         if held.verdict == "deviates":
             return held
-        if _is_skip(report) or (error and (report.when == "setup" or _arranging(error))):
+        declared = isinstance(error, pytest.xfail.Exception)
+        if declared or _is_skip(report) or (error and (report.when == "setup" or _arranging(error))):
             return replace(held, verdict="not judged", reason=_reason(report, error))
         heard = _heard(item)
         if error is None and (report.passed or must_fail(item)):
-            return self._passed(held, heard) if report.when == "call" else held
+            undecided = held.reason in ("", plan.UNFINISHED, _SENT_NOTHING)  # or else a subtest was not judged
+            return self._passed(held, heard) if report.when == "call" and undecided else held
         if error and lacks_an_answer(error) and not self._answers(held, heard):
             return replace(held, verdict="not judged", reason=_said(error))
         return replace(held, verdict="deviates", reason=_said(error) if error else str(report.longrepr))
@@ -109,7 +113,8 @@ class Judging:
     def _told(self, item: pytest.Item, judgement: Judgement, call: pytest.CallInfo[None]) -> Judgement:
         """With the exchange and the place, and everything without secrets and live addresses."""
         assert call.excinfo
-        heard = _heard(item)
+        wider = self.session.runs.heard_before(call.excinfo.value) if self.session.has_tapes else None
+        heard = wider or _heard(item)
         exchanges = _exchanges(heard)
         hidden = heard.text_as_sent if heard else str
         tests = self.session.project.tests
@@ -118,7 +123,9 @@ class Judging:
         if call.when == "teardown":
             return replace(judgement, cleanup=_clipped(hidden(judgement.cleanup)))
         shown = self._shown(exchanges, heard) if heard and exchanges else None
-        return replace(judgement, reason=_clipped(hidden(judgement.reason)), exchange=shown, place=place)
+        # The first test without an answer tells it in other words than those that come after it.
+        known = next((why for why in self.session.failures if why in judgement.reason), "")
+        return replace(judgement, reason=_clipped(known or hidden(judgement.reason)), exchange=shown, place=place)
 
     def _shown(self, exchanges: list[Interaction], heard: Heard) -> dict[str, Any]:
         """The last exchange, as plain values."""
@@ -140,7 +147,7 @@ class Judging:
         word = getattr(report, "goldtape_word", "")
         if not word or config.option.verbose > 1 or config.option.tbstyle != "auto":
             return None
-        return (word, *_LETTERS[word])
+        return ("", "", "") if hasattr(report, "context") else (word, *_LETTERS[word])  # a subtest is part of a test
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if told := getattr(report, "goldtape_judgement", None):
@@ -175,6 +182,10 @@ class Judging:
             Path(self._report).write_text(text, encoding="utf-8")
         except OSError as error:
             self.session.notes.append(f"the verdict could not be written to {self._report}: {error.strerror}")
+
+
+def _asks(item: pytest.Item) -> bool:
+    return uses(item, "goldtape") or bool(cases(item))
 
 
 def _heard(item: pytest.Item) -> Heard | None:

@@ -132,20 +132,24 @@ class Session:
         import httpx
 
         from goldtape.cassette.base import outside
-        from goldtape.live import network
+        from goldtape.live import network, target
 
-        for target in system.targets:
-            url = f"{self._urls[target.name]}{target.ready}"
+        variable = system.targets[0].url_env
+        advice = f"see the logs in {self.project.logs}"
+        if variable in target.deployments(self.project):
+            advice = f"start it, or correct or unset {variable}"
+        for one in system.targets:
+            url = f"{self._urls[one.name]}{one.ready}"
             try:
                 with network.unguarded(), outside():
                     httpx.get(url, timeout=HEALTH_TIMEOUT_S, trust_env=False)
             except httpx.TransportError as error:
-                return f"GET {url}: {error or type(error).__name__}\nnext: see the logs in {self.project.logs}"
+                return f"GET {target.shown(url)}: {error or type(error).__name__}\nnext: {advice}"
         if when != "call":
             # Nothing is judged in set-up and teardown, so two in a row tell of what the system stands on.
             self._timeouts[system.name] += 1
         if self._timeouts[system.name] > 1:
-            return f"two fixtures in a row got no answer\nnext: see the logs in {self.project.logs}"
+            return f"two fixtures in a row got no answer\nnext: {advice}"
         return ""
 
     def stop(self, failed: bool) -> None:
@@ -168,6 +172,11 @@ class Session:
         from goldtape.canonical.pipeline import Pipeline
 
         return Pipeline(self.project, met=self.secrets).hide(text)
+
+    @property
+    def failures(self) -> list[str]:
+        """Why systems cannot be asked, of those that cannot."""
+        return list(self._failed.values())
 
     # ---------------------------------------------------------------- results
 

@@ -41,6 +41,7 @@ class Runs:
         self._at_work: list[Run] = []
         self._set_up: list[FixtureRun] = []
         self._finished: list[FixtureRun] = []
+        self._failed: list[tuple[BaseException, Heard]] = []
         self._knowing = {"goldtape"}
         self._threads = threads.running()
 
@@ -81,6 +82,10 @@ class Runs:
     def unmatched(self, error: Exception) -> str:
         """The report of the unmatched request that a set-up failed of; "" if it failed of something else."""
         return str(unmatched_in(error) or "")
+
+    def heard_before(self, error: BaseException) -> Heard | None:
+        """What the wider fixture had heard whose set-up ended in this error; pytest raises it for all its tests."""
+        return next((heard for failed, heard in self._failed if failed is error), None)
 
     def take_outcomes(self) -> list[Outcome]:
         """What came of the wider fixtures that have ended; each is told once."""
@@ -134,6 +139,10 @@ class Runs:
         self._at_work.append(run)
         try:
             yield
+        except BaseException as error:
+            if run.heard:
+                self._failed.append((error, run.heard))
+            raise
         finally:
             run.rest()
             self._at_work.remove(run)

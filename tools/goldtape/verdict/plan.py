@@ -24,6 +24,9 @@ Word = Literal["conforms", "deviates", "not judged"]
 CONFORMS, DEVIATES, NOTHING_JUDGED = 0, 1, 3
 """The exit codes of a judged run."""
 
+UNFINISHED = "its body did not come to an end"
+"""Why a test is not judged that was interrupted."""
+
 _ORDER: tuple[Word, ...] = ("conforms", "deviates", "not judged")
 _GRAVITY: tuple[Word, ...] = ("deviates", "not judged", "conforms")
 _PLURAL = {"conforms": "conform", "deviates": "deviate", "not judged": "not judged"}
@@ -33,7 +36,7 @@ _LISTED = 20
 _ROW = re.compile(r"\[.*\]$")
 _INDENT = " " * 14
 # Ids, and numbers that are part of one. A number of its own, such as a status, is a fact.
-_ID = re.compile(r"\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b[0-9a-fA-F]{8,}\b|(?<=[-_/])\d+|\d{4,}")
+_ID = re.compile(r"\b[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b[0-9a-fA-F]{8,}\b|(?<=[-_/=])\d+|\d{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Judgement:
     cases: Sequence[str]
     system: str
     verdict: Word = "not judged"
-    reason: str = "its body did not come to an end"
+    reason: str = UNFINISHED
     exchange: Mapping[str, Any] | None = None
     place: str = ""
     cleanup: str = ""
@@ -76,12 +79,15 @@ class Verdict:
 
 
 def verdicts(judgements: Iterable[Judgement], musts: Mapping[str, str]) -> list[Verdict]:
-    """The verdict on every case, in the order in which its tests ran; `musts` is case id -> what must hold."""
-    of_case: dict[str, list[Judgement]] = {}
-    for one in judgements:
+    """The verdict on every case, in the order of the plan; `musts` is case id -> what must hold.
+
+    Workers finish in any order, so what is not in the plan is in the order of its name.
+    """
+    of_case: dict[str, list[Judgement]] = {name: [] for name in musts}
+    for one in sorted(judgements, key=lambda one: one.test):
         for name in one.cases or [one.test]:
             of_case.setdefault(name, []).append(one)
-    return [_verdict(name, musts.get(name, ""), held) for name, held in of_case.items()]
+    return [_verdict(name, musts.get(name, ""), held) for name, held in of_case.items() if held]
 
 
 def _verdict(name: str, must: str, held: Sequence[Judgement]) -> Verdict:
@@ -104,7 +110,8 @@ def table(found: Sequence[Verdict], judgements: Iterable[Judgement], where: Mapp
         own = [one for one in found if one.told.system == system]
         left = [one for one in judgements if one.system == system and one.cleanup]
         if own:
-            lines.append(f"{system or 'no system'}   against the plan, at {where.get(system, 'no known place')}")
+            place = f", at {where[system]}" if system else ""
+            lines.append(f"{system or 'tests of no system'}   against the plan{place}")
             for word in _ORDER:
                 lines += _entries(word, [one for one in own if one.word == word])
             lines += _clean_up(left)
@@ -142,7 +149,7 @@ def _entries(word: Word, found: Sequence[Verdict]) -> list[str]:
         return _entry(word, [one.short for one in found], "", []) if found else []
     causes: dict[tuple[str, str], list[Verdict]] = {}
     for one in found:
-        causes.setdefault((_alike(one.told), _alike_text(one.told.reason)), []).append(one)
+        causes.setdefault(_alike(one.told), []).append(one)
     lines: list[str] = []
     for alike in causes.values():
         told = _cause(alike[0].told)
@@ -200,11 +207,15 @@ def described(exchange: Mapping[str, Any]) -> str:
     return f"exchange {exchange['number']}, {exchange['request']}{actor} answered {exchange['status']}"
 
 
-def _alike(told: Judgement) -> str:
-    """What two deviations of one cause have in common beside their words: the request and what came of it."""
+def _alike(told: Judgement) -> tuple[str, str]:
+    """What all that comes of one cause has in common: words without ids, and for a deviation what came of a request."""
+    words = _alike_text(told.reason)
     if told.verdict != "deviates" or not told.exchange:
-        return ""
-    return _alike_text(f"{told.exchange['request']} {told.exchange.get('status')}")
+        return "", words
+    status = told.exchange.get("status", 599)
+    request = re.sub(r"\d+", "#", _alike_text(str(told.exchange["request"])))
+    # A service that fails, fails every assertion; the words of each are no cause of their own.
+    return f"{request} {status}", "" if status >= 500 else words
 
 
 def _alike_text(text: str) -> str:
