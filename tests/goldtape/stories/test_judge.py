@@ -81,6 +81,20 @@ def test_a_deviation_shows_the_plan_the_exchange_and_the_values(planned: Project
     assert len(done.lines) < 20
 
 
+def test_values_are_shown_without_the_advice_of_pytest(planned: Project) -> None:
+    """The first lines of its message say what was there."""
+    pairs = TESTS.replace("assert len(", "assert (1, 2) == (1, len(").replace(") == 2", ").bit_length() + 1)")
+
+    done = judged(planned.add(TEST, pairs))
+
+    assert done.summary[2:] == [
+        "  deviates    browse   as many items are listed as are asked for",
+        "              exchange 1, GET /v1/items?limit=2 answered 200: assert (1, 2) == (1, 3)",
+        f"              At index 1 diff: 2 != 3   {TEST}:13",
+        "1 conforms, 1 deviates, 0 not judged",
+    ]
+
+
 @pytest.mark.parametrize("flag", ["-vv", "--tb=short"])
 def test_the_tracebacks_are_there_for_those_who_ask(planned: Project, flag: str) -> None:
     """As pytest shows them."""

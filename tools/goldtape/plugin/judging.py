@@ -31,6 +31,7 @@ _JUDGEMENT = pytest.StashKey[Judgement]()
 _SENT_NOTHING = "it sent nothing that its tape could hear"
 # Of a message of pytest, the first lines say what was expected and what was there.
 _LINES, _COLUMNS = 3, 160
+_ADVICE = "Use -v to get"  # pytest's, about what it left out
 _LETTERS = {"deviates": ("D", "DEVIATES"), "not judged": ("n", "NOT JUDGED"), "clean-up": ("C", "CLEAN-UP")}
 Report = Generator[None, pytest.TestReport, pytest.TestReport]
 
@@ -234,5 +235,6 @@ def _said(error: BaseException | None) -> str:
 
 
 def _clipped(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()][:_LINES]
+    stripped = (line.strip() for line in text.splitlines())
+    lines = [line for line in stripped if line and not line.startswith(_ADVICE)][:_LINES]
     return "\n".join(line if len(line) <= _COLUMNS else f"{line[: _COLUMNS - 1]}…" for line in lines)
