@@ -21,7 +21,8 @@ The way of an exchange, room by room. Each room imports from those above it in t
                no secret. A `session` is a run of pytest with its header and summary lines, a `run` is one test; what it
                has `heard` is its part of the story, a `tape` is what the test sees of it, a `mode` says where answers
                come from. Fixtures `wider` than a test have runs of their own. No `threads` may outlive a test. Steps
-               that `arrange` judge nothing; `judging` is what tests say of the plan; `results` are remembered
+               that `arrange` judge nothing; `judging` is what tests say of the plan; `results` are remembered; the
+               `guard` lets nothing else through
     cli        one file a command, listed in `main`
 
 Recording: a test asks its `tape` for a URL and sends a request. vcrpy hands it to the live cassette. At the end of the

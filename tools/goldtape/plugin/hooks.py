@@ -17,6 +17,7 @@ import pytest
 
 from goldtape import config as configuration
 from goldtape.plugin import options
+from goldtape.plugin.guard import guard
 from goldtape.plugin.items import RUN, cases, must_fail, uses
 from goldtape.plugin.options import pytest_addoption as pytest_addoption
 
@@ -38,7 +39,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         if root is None or (project := configuration.load(root)).guard != "all":
             return
         whole_run = ExitStack()
-        whole_run.enter_context(_guard(project, options.asked_for(early_config.known_args_namespace.live)[0]))
+        whole_run.enter_context(guard(project, options.asked_for(early_config.known_args_namespace.live)[0]))
         early_config.add_cleanup(whole_run.close)
 
 
@@ -184,7 +185,7 @@ class Hooks:
 
         if item.get_closest_marker("allow_network"):
             return network.unguarded()
-        return _guard(self.session.project, self.session.mode.live)
+        return guard(self.session.project, self.session.mode.live)
 
     def _bound(self, item: pytest.Item) -> AbstractContextManager[None]:
         from goldtape.goldens import snapshot
@@ -291,13 +292,3 @@ class Hooks:
         from goldtape.goldens.naming import project_nodeid
 
         return project_nodeid(item.nodeid, item.path, self.session.project.root)
-
-
-def _guard(project: configuration.Config, live: bool) -> AbstractContextManager[Sequence[str]]:
-    from goldtape.live import network
-
-    if not live:
-        return network.only(())
-    from goldtape.live import target
-
-    return network.only(target.reachable(project))
