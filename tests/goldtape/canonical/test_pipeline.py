@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from goldtape.canonical.addresses import substitutions_for
+from goldtape.canonical.addresses import Substitution, substitutions_for
 from goldtape.canonical.concurrency import Captured
 from goldtape.canonical.pipeline import Pipeline
 from goldtape.canonical.races import Race
@@ -129,3 +129,15 @@ def test_who_asks_is_the_actor_or_the_authorization() -> None:
 
     assert Pipeline(CONFIG).actor(own) == "eve"
     assert Pipeline(CONFIG).actor(foreign) == "Bearer x"
+
+
+def test_raced_values_may_be_unique_ones() -> None:
+    """A test declares the values of its live run; in the goldens, each has its own name all the same."""
+    winner = Response(200, "OK", {}, Json({"won": "gift-8f3a-2"}))
+    pairs = [Substitution("gift-8f3a", "gift")]
+    race = Race(0, ("gift-8f3a-1", "gift-8f3a-2"), "who wins")
+    captured = [Captured(Interaction(Request("GET", "http://shop.test/", {}), winner))]
+
+    [one] = Pipeline(CONFIG, home="shop").canonical(captured, pairs, [race])
+
+    assert one.response.body == Json({"won": "gift-1"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -34,27 +34,24 @@ def substitute(one: Interaction, pairs: Sequence[Substitution]) -> Interaction:
     """Replace the live texts in every string of an interaction; of two that overlap, the longer one."""
     if not pairs:
         return one
-    ordered = _ordered(pairs)
+    text = substituting(pairs)
 
-    def change(name: str, value: Any) -> Any:
-        return _replaced(value, ordered) if isinstance(value, str) else value
+    def change(_: str, value: Any) -> Any:
+        return text(value) if isinstance(value, str) else value
 
     # The base URL of a deployment can have a path, so a URI is changed as a whole.
-    return change_interaction(one, change, uri=lambda uri: _replaced(uri, ordered))
+    return change_interaction(one, change, uri=text)
 
 
-def substitute_text(text: str, pairs: Sequence[Substitution]) -> str:
-    """Replace the live texts in a text beside the exchanges."""
-    return _replaced(text, _ordered(pairs))
-
-
-def _ordered(pairs: Sequence[Substitution]) -> list[Substitution]:
+def substituting(pairs: Sequence[Substitution]) -> Callable[[str], str]:
+    """The function that replaces the live texts in a string, as `substitute` does."""
     # In a URI, the text can be percent-encoded.
     quoted = [Substitution(quote(pair.live, safe=""), quote(pair.canonical, safe="")) for pair in pairs]
-    return sorted({*pairs, *quoted}, key=lambda pair: (-len(pair.live), pair.live))
+    ordered = sorted({*pairs, *quoted}, key=lambda pair: (-len(pair.live), pair.live))
 
+    def change(text: str) -> str:
+        for pair in ordered:
+            text = text.replace(pair.live, pair.canonical)
+        return text
 
-def _replaced(text: str, ordered: Sequence[Substitution]) -> str:
-    for pair in ordered:
-        text = text.replace(pair.live, pair.canonical)
-    return text
+    return change

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from goldtape.canonical import headers
-from goldtape.canonical.addresses import Substitution, substitute
+from goldtape.canonical.addresses import Substitution, substitute, substituting
 from goldtape.canonical.concurrency import Captured, in_order
 from goldtape.canonical.cookies import at_home, lasting, without_quotes
 from goldtape.canonical.headers import RequestHeaders
@@ -49,8 +49,9 @@ class Pipeline:
         origins = [one.origin for one in ordered]
         redacted = self.redactor().redact([one.interaction for one in ordered], origins)
         interactions = [self._select(one) for one in redacted]
+        text = substituting(substitutions)  # a test declares the values that it has, which are live ones
         for race in races:
-            interactions = settle(interactions, race)
+            interactions = settle(interactions, replace(race, values=tuple(map(text, race.values))))
         volatile = [rule for system in self.config.systems.values() for rule in system.volatile]
         # If requests overlap, the order of the server's instants is noise.
         raced = {one.origin for one in captured if one.overlapped} | {race.origin for race in races}

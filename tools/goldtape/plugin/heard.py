@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from goldtape.canonical.addresses import Substitution, substitute, substitute_text
+from goldtape.canonical.addresses import Substitution, substitute, substituting
 from goldtape.canonical.concurrency import Captured
 from goldtape.canonical.pipeline import Pipeline
 from goldtape.canonical.races import Race
@@ -82,7 +82,7 @@ class Heard:
     def text_as_sent(self, text: str) -> str:
         """A text beside the exchanges in the same form; after `as_sent`, which gets to know the secrets."""
         pairs = [pair for one in (*self.earlier, self.so_far()) for pair in one.substitutions]
-        return self._pipeline.hide(substitute_text(text, pairs))
+        return self._pipeline.hide(substituting(pairs)(text))
 
     @property
     def has_sent(self) -> bool:
