@@ -10,7 +10,7 @@ test's assertions hold in replay as they held live.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -52,8 +52,8 @@ class _Outcome:
         # In a link, a value can be percent-encoded.
         self.quoted = {quoted: value for value in values if (quoted := quote(value, safe="")) != value}
         # Whole words, because one value can be the beginning of another.
-        spelled = "|".join(map(re.escape, sorted({*values, *self.quoted}, key=len, reverse=True))) or "(?!)"
-        self.pattern = re.compile(rf"(?<!{_IN_WORD})(?:{spelled})(?!{_IN_WORD}*\w)")
+        spelled = _any_of({*values, *self.quoted}) or "(?!)"
+        self.pattern = re.compile(rf"(?<!{_IN_WORD}){spelled}(?!{_IN_WORD}*\w)")
 
     def settle(self, one: Interaction) -> Interaction:
         request = change_request(one.request, self.rename)
@@ -88,3 +88,16 @@ class _Outcome:
         texts = (scalar for _, scalar in leaves(Json(item)) if isinstance(scalar, str))
         found = (self.quoted.get(word, word) for text in texts for word in self.pattern.findall(text))
         return next((self.places[self.names[value]] for value in found), -1)
+
+
+def _any_of(texts: Iterable[str]) -> str:
+    """The pattern of any of these texts, the longest first.
+
+    Those that begin alike share their beginning, so ten thousand are looked for nearly as fast as one.
+    """
+    heads: dict[str, list[str]] = {}
+    for text in sorted(texts):
+        heads.setdefault(text[:1], []).append(text[1:])
+    ends = bool(heads.pop("", None))
+    branches = "|".join(re.escape(head) + _any_of(tails) for head, tails in heads.items())
+    return f"(?:{branches}){'?' if ends else ''}" if branches else ""
