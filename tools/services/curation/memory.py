@@ -10,6 +10,9 @@ from uuid import uuid4
 from services.curation.models import Item, Key, Status
 from services.curation.rules import is_candidate
 
+WRITE_S = 0.001
+"""How long a write is on its way: without a wait, one request is done before the next one comes, and none ever race."""
+
 
 class MemoryStore:
     """Items in a dictionary; state lasts as long as the object."""
@@ -33,7 +36,7 @@ class MemoryStore:
 
     async def replace(self, item: Item, etag: str) -> Item | None:
         # Requests interleave here as they do over a network, so only the etag guards a write.
-        await asyncio.sleep(0)
+        await asyncio.sleep(WRITE_S)
         current = self._items.get(item.key)
         if current is None or current.etag != etag:
             return None

@@ -57,8 +57,6 @@ class NewItem(Wire):
     dataset_name: Name
     bucket: UUID = UUID(int=0)
     status: Status = Status.DRAFT
-    question: str = ""
-    answer: str | None = None
     history: list[Turn] = []
     comment: str = ""
     manual_tags: list[Tag] = []
@@ -78,8 +76,7 @@ class Item(Wire):
     dataset_name: str
     bucket: str
     status: Status
-    question: str
-    answer: str | None
+    answer: str | None = None
     history: list[Turn]
     comment: str
     manual_tags: list[str]
