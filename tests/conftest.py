@@ -14,12 +14,12 @@ pytest_plugins = ["pytester"]  # for tests/goldtape; pytest takes it from here o
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     asked = config.getoption("markexpr")
     live = config.getoption("--live") or os.environ.get("GOLDTAPE_LIVE")
-    recording = config.getoption("--record-mode")
+    verifying = not (config.getoption("--record-mode") or config.getoption("--against"))
     for item in items:
         if item.get_closest_marker("stress") and "stress" not in asked:
             item.add_marker(pytest.mark.skip(reason="ten thousand items; ask for it with -m stress"))
-        if item.get_closest_marker("live") and (recording or not live):
-            item.add_marker(pytest.mark.skip(reason="starts runs of its own; ask for it with --live, not recording"))
+        if item.get_closest_marker("live") and not (live and verifying):
+            item.add_marker(pytest.mark.skip(reason="starts runs of its own; ask for it with --live and nothing else"))
 
 
 @pytest.fixture(scope="session")

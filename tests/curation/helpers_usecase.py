@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,11 +138,11 @@ def row_of(value: Item, etag: str | None = None) -> Row:
 
 def rows_of(response: httpx.Response) -> list[Row]:
     """Read the list of a user's drafts, or the items that were just handed out."""
-    assert response.status_code == 200, told(response)
+    assert response.status_code == 200, told(response, "200")
     body = json_of(response)
     found = body.get("assigned") if isinstance(body, dict) else body
     if not isinstance(found, list):
-        raise NotJudged(f"no list of items can be found: {told(response)}")
+        raise NotJudged(told(response, "a list of items"))
     return [row_of(value) for value in found if isinstance(value, dict)]
 
 
@@ -150,7 +150,7 @@ def item_of(response: httpx.Response) -> Item:
     """Read an item whose reading is no more than a look at the state."""
     body = json_of(arranged(response))
     if not isinstance(body, dict):
-        raise NotJudged(f"no item can be found: {told(response)}")
+        raise NotJudged(told(response, "an item"))
     return body
 
 
@@ -164,25 +164,25 @@ def json_of(response: httpx.Response) -> Any:
     try:
         return response.json()
     except ValueError:
-        raise AssertionError(f"no JSON: {told(response)}") from None
+        raise AssertionError(told(response, "JSON")) from None
 
 
 def assigned_count(response: httpx.Response) -> object:
     """How many items were handed out, in the service's own words."""
-    assert response.status_code == 200, told(response)
+    assert response.status_code == 200, told(response, "200")
     body = json_of(response)
     return body.get("assignedCount") if isinstance(body, dict) else None
 
 
 def assert_written(response: httpx.Response, row: Row, status: str) -> None:
     """A write has been taken: it answers another etag, and if it shows a status, the new one."""
-    assert response.status_code == 200, told(response)
+    assert response.status_code == 200, told(response, f"200 and status {status}")
     body = json_of(response) if response.content else {}
-    assert isinstance(body, dict), told(response)
+    assert isinstance(body, dict), told(response, "an item, or its new etag")
     etag = body.get("etag") or body.get("_etag") or response.headers.get("etag")
-    assert etag, f"no new etag, in body or header: {told(response)}"
-    assert bare(etag) != bare(row.etag), told(response)
-    assert body.get("status", status) == status, told(response)
+    assert etag, told(response, "the new etag, in body or header")
+    assert bare(etag) != bare(row.etag), told(response, f"another etag than {row.etag}")
+    assert body.get("status", status) == status, told(response, f"status {status}")
 
 
 def bare(etag: str | None) -> str:
@@ -198,17 +198,23 @@ def ids(rows: Iterable[Row]) -> set[str]:
     return found
 
 
-def assert_distinct_sets(sets: Sequence[set[str]]) -> None:
-    """No id is in two of the sets."""
-    for one, other in itertools.combinations(sets, 2):
-        assert not one & other, f"handed out twice: {sorted(one & other)}"
+def assert_distinct(answers: Iterable[httpx.Response]) -> None:
+    """No item is in two of these answers."""
+    for one, other in itertools.combinations(answers, 2):
+        shared = ids(rows_of(one)) & ids(rows_of(other))
+        assert not shared, told(other, f"none of {sorted(shared)}, which {as_asked(one)} has brought")
 
 
-def told(response: httpx.Response) -> str:
-    """An exchange in a line: what was asked by whom, and what came back."""
+def told(response: httpx.Response, expected: str) -> str:
+    """What a step was to bring, and what it brought."""
+    return f"expected {expected}; {as_asked(response)} answered {response.status_code} {response.text[:_SHOWN]}"
+
+
+def as_asked(response: httpx.Response) -> str:
+    """A request in a line, with its user."""
     request = response.request
-    user = request.headers.get("x-user-id", "nobody")
-    return f"{request.method} {request.url.path} as {user} answered {response.status_code} {response.text[:_SHOWN]}"
+    user = request.headers.get("x-user-id")
+    return f"{request.method} {request.url.path}{f' as {user}' if user else ''}"
 
 
 def _needed(value: Item, *names: str) -> str:

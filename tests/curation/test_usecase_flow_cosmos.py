@@ -18,7 +18,7 @@ from .helpers_usecase import (
     SKIP,
     Item,
     approve_item,
-    assert_distinct_sets,
+    assert_distinct,
     assert_written,
     assigned_count,
     bare,
@@ -52,7 +52,7 @@ async def test_bulk_import_1000_and_distinct_selfserve_three_users(
     imported = await import_bulk(curation, items)
     goldtape.race([item["id"] for item in items], why="which items are handed out")
 
-    assert imported.status_code == 200, told(imported)
+    assert imported.status_code == 200, told(imported, "200")
     await assert_each_is_served(curation, (alice, bob, carol), limit=100)
 
 
@@ -67,23 +67,23 @@ async def test_bulk_import_10000_high_volume_assignment_smoke(
     goldtape.race([item["id"] for item in items], why="which items are handed out")
 
     for chunk in imported:
-        assert chunk.status_code == 200, told(chunk)
+        assert chunk.status_code == 200, told(chunk, "200")
     await assert_each_is_served(curation, (alice, bob, carol), limit=200)
 
 
 async def assert_each_is_served(curation: httpx.AsyncClient, users: Sequence[str], limit: int) -> None:
     """Each user gets as many items as they ask for and holds exactly those; nobody has another's."""
-    held = []
+    lists = []
     for user in users:
         served = await self_serve(curation, user, limit)
         mine = await list_my(curation, user)
 
-        assert assigned_count(served) == limit, told(served)
-        assert len(rows_of(mine)) == limit, told(mine)
-        assert ids(rows_of(mine)) == ids(rows_of(served))
-        held.append(ids(rows_of(mine)))
+        assert assigned_count(served) == limit, told(served, f"assignedCount {limit}")
+        assert len(rows_of(mine)) == limit, told(mine, f"{limit} rows, got {len(rows_of(mine))}")
+        assert ids(rows_of(mine)) == ids(rows_of(served)), told(mine, "what was handed out")
+        lists.append(mine)
 
-    assert_distinct_sets(held)
+    assert_distinct(lists)
 
 
 @pytest.mark.case("curation/mixed-actions")
@@ -104,16 +104,17 @@ async def test_selfserve_then_mixed_actions_and_request_more(
     for rows, answers, status in groups:
         for row, answer in zip(rows, answers, strict=True):
             assert_written(answer, row, status)
-    assert ids(rows_of(left)) == ids(keep), told(left)
-    assert {row.status for row in rows_of(left)} == {"draft"}, told(left)
+    assert ids(rows_of(left)) == ids(keep), told(left, f"the {len(keep)} that are left")
+    assert {row.status for row in rows_of(left)} == {"draft"}, told(left, "drafts only")
 
     served = await self_serve(curation, alice, limit=50)
     now = await list_my(curation, alice)
 
     new = ids(rows_of(now)) - ids(keep)
-    assert len(new) >= 45, f"{len(new)} new items, where 45 fill back to 100: {told(served)}"
-    assert ids(keep) <= ids(rows_of(now)), told(now)
-    assert_distinct_sets([ids(rows_of(now)) | ids(rows_of(served)), ids(approve) | ids(delete)])
+    assert len(new) >= 45, told(served, f"45 new items or more, which fill {len(keep)} back to 100, got {len(new)}")
+    assert ids(keep) <= ids(rows_of(now)), told(now, "what was there, too")
+    back = (ids(rows_of(now)) | ids(rows_of(served))) & (ids(approve) | ids(delete))
+    assert not back, told(served, f"nothing that is approved or deleted, got {sorted(back)}")
 
 
 @pytest.mark.case("curation/idempotent")
@@ -126,9 +127,9 @@ async def test_idempotent_selfserve_does_not_duplicate_assignments(
     served = [await self_serve(curation, alice, limit) for limit in (4, 4, 50, 1)]
     mine = await list_my(curation, alice)
 
-    brought = [ids(rows_of(answer)) for answer in served]
-    assert_distinct_sets(brought)
-    assert ids(rows_of(mine)) == set().union(*brought), told(mine)
+    assert_distinct(served)
+    brought = ids(row for answer in served for row in rows_of(answer))
+    assert ids(rows_of(mine)) == brought, told(mine, f"the {len(brought)} items that were handed out")
 
 
 @pytest.mark.case("curation/cross-user")
@@ -144,9 +145,9 @@ async def test_cross_user_update_forbidden(
     allowed = await put_item(curation, row, alice, SKIP)
 
     for answer in refused:
-        assert answer.status_code == 403, told(answer)
-        assert "ASSIGNMENT_OWNERSHIP" in answer.text, told(answer)
-    assert rows_of(mine) == [row], told(mine)
+        assert answer.status_code == 403, told(answer, "403")
+        assert "ASSIGNMENT_OWNERSHIP" in answer.text, told(answer, "the code ASSIGNMENT_OWNERSHIP")
+    assert rows_of(mine) == [row], told(mine, f"no change of {row}")
     assert_written(allowed, row, "skipped")
 
 
@@ -164,8 +165,8 @@ async def test_unassigned_item_is_not_writable(
     after = await get_item(curation, free)
 
     for answer in refused:
-        assert answer.status_code == 403, told(answer)
-    assert current(after) == row, told(after)
+        assert answer.status_code == 403, told(answer, "403")
+    assert current(after) == row, told(after, f"no change of {row}")
 
 
 @pytest.mark.case("curation/concurrent")
@@ -179,19 +180,18 @@ async def test_concurrent_selfserve_no_duplicates(
 ) -> None:
     """Parallel calls hand out as many items as were asked for, none of them twice."""
     users = {name: goldtape.unique(name) for name in names}
-    items = await supply(curation, goldtape, dataset, 40)
+    await supply(curation, goldtape, dataset, 50)
 
     served = await asyncio.gather(*(self_serve(curation, users[name], limit=5) for name in names))
     mine = [await list_my(curation, user) for user in users.values()]
 
     for answer in served:
-        assert assigned_count(answer) == 5, told(answer)
-    won = [ids(rows_of(answer)) for answer in served]
-    assert_distinct_sets(won)
-    assert len(set().union(*won)) == 5 * len(names)
-    assert set().union(*won) <= ids(items)
-    held = [row for answer in mine for row in rows_of(answer)]
-    assert ids(held) == set().union(*won)
+        assert assigned_count(answer) == 5, told(answer, "assignedCount 5")
+    assert_distinct(served)
+    assert_distinct(mine)
+    won = ids(row for answer in served for row in rows_of(answer))
+    assert len(won) == 5 * len(names), f"expected {5 * len(names)} items in {len(served)} answers, got {len(won)}"
+    assert ids(row for answer in mine for row in rows_of(answer)) == won, told(mine[-1], "what was handed out")
 
 
 @pytest.mark.case("curation/visibility")
@@ -208,9 +208,10 @@ async def test_post_actions_visibility_in_my_assignments(
     left = await list_my(curation, alice)
     written = [await get_item(curation, row) for row in (approved, skipped, deleted)]
 
-    assert ids(rows_of(left)) == ids(drafts), told(left)
-    assert {row.status for row in rows_of(left)} == {"draft"}, told(left)
-    assert [item_of(answer).get("status") for answer in written] == ["approved", "skipped", "deleted"]
+    assert ids(rows_of(left)) == ids(drafts), told(left, f"{len(drafts)} drafts")
+    assert {row.status for row in rows_of(left)} == {"draft"}, told(left, "drafts only")
+    for answer, status in zip(written, ("approved", "skipped", "deleted"), strict=True):
+        assert item_of(answer).get("status") == status, told(answer, f"status {status}")
 
 
 @pytest.mark.case("curation/visibility")
@@ -223,14 +224,14 @@ async def test_my_assignments_have_six_names(
 
     mine = await list_my(curation, alice)
 
-    assert mine.status_code == 200, told(mine)
+    assert mine.status_code == 200, told(mine, "200")
     rows = json_of(mine)
     for row in rows:
-        assert row.keys() >= ROW, f"{sorted(ROW - row.keys())} are not there: {told(mine)}"
-        assert (row["dataset"], row["bucket"], row["status"]) == (dataset, BUCKET, "draft"), told(mine)
-        assert row["etag"], told(mine)
-        assert row["assignedAt"], told(mine)
-    assert {row["id"] for row in rows} == ids(items), told(mine)
+        assert row.keys() >= ROW, told(mine, f"{sorted(ROW - row.keys())} too in {sorted(row)}")
+        assert (row["dataset"], row["bucket"], row["status"]) == (dataset, BUCKET, "draft"), told(mine, "our drafts")
+        assert row["etag"], told(mine, "an etag")
+        assert row["assignedAt"], told(mine, "the time of assignment")
+    assert {row["id"] for row in rows} == ids(items), told(mine, f"{len(items)} items")
 
 
 @pytest.mark.case("curation/skipped-return")
@@ -249,11 +250,11 @@ async def test_skipped_items_become_reassignable_after_unassign(
 
     assert_written(skipped, row, "skipped")
     assignment = {name: item_of(item).get(name) for name in ("assignedTo", "assignedAt")}
-    assert assignment == {"assignedTo": None, "assignedAt": None}, told(item)
-    assert rows_of(mine) == [], told(mine)
+    assert set(assignment.values()) == {None}, told(item, f"no assignment, got {assignment}")
+    assert rows_of(mine) == [], told(mine, "no drafts")
     if ids(rows_of(served)) - {row.id}:
-        raise NotJudged(f"the store hands out items of other datasets, and needs to be empty: {told(served)}")
-    assert [(one.id, one.status) for one in rows_of(his)] == [(row.id, "draft")], told(his)
+        raise NotJudged(told(served, "no item of other datasets: the store has to be empty"))
+    assert [(one.id, one.status) for one in rows_of(his)] == [(row.id, "draft")], told(his, "the skipped item")
 
 
 @pytest.mark.case("curation/if-match")
@@ -273,11 +274,11 @@ async def test_every_write_requires_a_current_if_match(
         first = await put_item(curation, refusing, alice, change)
         again = await put_item(curation, refusing, alice, change)
 
-        assert 400 <= first.status_code < 500, told(first)
-        assert again.status_code == first.status_code, told(again)
+        assert 400 <= first.status_code < 500, told(first, f"a refusal, for If-Match is {refusing.etag}")
+        assert again.status_code == first.status_code, told(again, f"{first.status_code} again")
 
     mine = await list_my(curation, alice)
     taken = await put_item(curation, row, alice, change)
 
-    assert rows_of(mine) == [row], told(mine)
+    assert rows_of(mine) == [row], told(mine, f"no change of {row}")
     assert_written(taken, row, change.get("status", "approved"))

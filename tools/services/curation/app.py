@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, FastAPI, Header, Response
 
 from services import health
-from services.curation import actions, errors
+from services.curation import actions, errors, freedoms
 from services.curation.models import (
     AssignmentRow,
     Change,
@@ -24,6 +24,7 @@ from services.curation.models import (
 )
 from services.curation.settings import store_from
 from services.curation.store import Store
+from services.liberties import Liberties
 from services.state import state
 
 ANONYMOUS = "anonymous"
@@ -33,7 +34,8 @@ router = APIRouter()
 
 def app_from(environ: Mapping[str, str]) -> FastAPI:
     """Build the service over the store that the environment asks for; SettingsError if it asks for none."""
-    store = store_from(environ)
+    free = Liberties.read(environ)
+    store = freedoms.any_order(store_from(environ), free)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -48,6 +50,7 @@ def app_from(environ: Mapping[str, str]) -> FastAPI:
     app.include_router(health.router)
     app.include_router(router)
     errors.install(app)
+    freedoms.install(app, free)
     return app
 
 

@@ -1,0 +1,23 @@
+"""A run of this suite that judges a service against the plan."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from ..planted import ROOT
+
+SUITE = "tests/curation"
+
+
+def judged(**environ: str) -> subprocess.CompletedProcess[str]:
+    """Judge the service that these variables name, or that is started with them."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "--live", "--against=plan", "-q", "-p", "no:cacheprovider", SUITE],
+        cwd=ROOT,
+        env=os.environ | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
