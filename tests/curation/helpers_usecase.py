@@ -156,7 +156,10 @@ def item_of(response: httpx.Response) -> Item:
 
 def current(response: httpx.Response) -> Row:
     """Read an item with the etag that a write needs, which is in the body or in the header."""
-    return row_of(item_of(response), response.headers.get("etag"))
+    row = row_of(item_of(response), response.headers.get("etag"))
+    if row.etag is None:
+        raise NotJudged(told(response, "an etag, which the next write needs, in body or header"))
+    return row
 
 
 def json_of(response: httpx.Response) -> Any:

@@ -127,6 +127,7 @@ async def test_idempotent_selfserve_does_not_duplicate_assignments(
     served = [await self_serve(curation, alice, limit) for limit in (4, 4, 50, 1)]
     mine = await list_my(curation, alice)
 
+    assert assigned_count(served[0]) == 4, told(served[0], "assignedCount 4")
     assert_distinct(served)
     brought = ids(row for answer in served for row in rows_of(answer))
     assert ids(rows_of(mine)) == brought, told(mine, f"the {len(brought)} items that were handed out")
