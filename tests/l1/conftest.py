@@ -1,4 +1,4 @@
-"""Clients of the L1 API and of its support API."""
+"""The help desk as a test meets it."""
 
 from __future__ import annotations
 
@@ -10,23 +10,27 @@ import pytest
 
 from goldtape import Tape
 
-
-@pytest.fixture
-async def l1(goldtape: Tape, tls: ssl.SSLContext) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the L1 API; who is asking is in each request's Authorization."""
-    async with httpx.AsyncClient(base_url=goldtape.url("l1"), verify=tls, timeout=30) as client:
-        yield client
+from .helpers_l1 import Desk
 
 
 @pytest.fixture
-async def support(goldtape: Tape, tls: ssl.SSLContext) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the support API: what is done in the database, and what is asked of the language model.
+async def desk(goldtape: Tape, tls: ssl.SSLContext) -> AsyncIterator[Desk]:
+    """A help desk of the test's own: nobody is there yet, and the language model has been asked nothing.
 
-    A live test starts with a model that works and has been asked nothing. Rows need no such care: every
-    test makes accounts of its own.
+    At the end everything that its accounts hold is read into the goldens. Then, in a live run, they are deleted.
     """
-    async with httpx.AsyncClient(base_url=goldtape.url("l1-support"), verify=tls, timeout=30) as client:
+    async with (
+        httpx.AsyncClient(base_url=goldtape.url("l1"), verify=tls, timeout=30) as l1,
+        httpx.AsyncClient(base_url=goldtape.url("l1-support"), verify=tls, timeout=30) as support,
+    ):
         if goldtape.live:
             with goldtape.unrecorded():
-                (await client.post("/llm/reset")).raise_for_status()
-        yield client
+                (await support.post("/start")).raise_for_status()
+        desk = Desk(l1, support, goldtape)
+        yield desk
+        if not goldtape.judging:
+            await desk.look_back()
+        if goldtape.live:
+            with goldtape.unrecorded():
+                left = await desk.clear()
+            assert not left, f"the test left rows behind that cannot be deleted: {left}"

@@ -13,6 +13,8 @@ from stack import scratch
 TOOLS = Path(__file__).parents[1]
 SERVE = "python -m services.l1.stand_ins.llm --port {port}"
 API_KEY = "stand-in-key"
+# One that is too slow must not make the suite slow; a real one has the time that the environment gives it.
+TIMEOUT_S = "1"
 
 
 @contextmanager
@@ -23,7 +25,7 @@ def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
         environ: the environment; an L1_LLM_BASE_URL in it wins.
 
     Yields:
-        The variables to add: `{}`, or L1_LLM_BASE_URL and L1_LLM_API_KEY.
+        The variables to add: `{}`, or L1_LLM_BASE_URL, L1_LLM_API_KEY and L1_LLM_TIMEOUT_S.
 
     Raises:
         StartError: the stand-in did not start.
@@ -35,4 +37,4 @@ def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
         scratch.folder("llm") as folder,
         serving(SERVE, environ, TOOLS, folder / "llm.log") as base_url,
     ):
-        yield {"L1_LLM_BASE_URL": base_url, "L1_LLM_API_KEY": API_KEY}
+        yield {"L1_LLM_BASE_URL": base_url, "L1_LLM_API_KEY": API_KEY, "L1_LLM_TIMEOUT_S": TIMEOUT_S}

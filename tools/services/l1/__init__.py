@@ -7,5 +7,6 @@ The layers import downwards only:
     access.py                       who may call, and what a route is given
     llm.py, database.py             what it reaches: the language model, PostgreSQL
     tables.py, nodes.py             what is stored, and what is walked
-    errors.py, fields.py, clock.py  what everybody uses, with settings, passwords and tokens
+    errors.py, fields.py, clock.py  what everybody uses, with settings, passwords, tokens and the log of warnings
+    freedoms.py                     what it may do otherwise, as far as its plan goes
 """

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from services.l1.database import Database
 from services.l1.errors import Forbidden, NotAuthenticated, SubscriptionRequired
+from services.l1.freedoms import Freedoms
 from services.l1.llm import LLMClient
 from services.l1.settings import Settings
 from services.l1.tables import Subscription, User
@@ -25,6 +26,7 @@ from services.state import state
 
 SettingsOf = Annotated[Settings, state("settings")]
 ModelOf = Annotated[LLMClient, state("llm")]
+FreedomsOf = Annotated[Freedoms, state("freedoms")]
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
@@ -22,3 +23,5 @@ class Settings(FromEnvironment):
     l1_llm_api_key: str = Field("", repr=False)
     l1_llm_model: str = "gpt-4o-mini"
     l1_llm_timeout_s: PositiveFloat = 20
+    l1_log_file: Path | None = None
+    """where warnings go as well as to the log, so that somebody without access to that can see them"""

@@ -11,15 +11,16 @@ from pydantic import BaseModel, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.l1.access import ModelOf, Walker
+from services.l1.access import FreedomsOf, ModelOf, SettingsOf, Walker
 from services.l1.clock import now
 from services.l1.database import Database
 from services.l1.features.categories import enabled_categories
 from services.l1.features.flows import find_matching, find_published, first_node
 from services.l1.features.sessions import SessionKind, open_session
 from services.l1.features.tickets import Problem, create_ticket
+from services.l1.features.walks import early_node
 from services.l1.llm import LLMClient
-from services.l1.tables import Flow, User
+from services.l1.tables import Flow, L1WalkSession, User
 
 Outcome = Literal["build", "flow", "adhoc", "out_of_scope"]
 NextAction = Literal["adhoc", "escalate"]
@@ -95,7 +96,9 @@ class Dispatch:
 
 
 @router.post("/intake")
-async def take_in(body: IntakeRequest, user: Walker, db: Database, llm: ModelOf) -> IntakeResponse:
+async def take_in(
+    body: IntakeRequest, user: Walker, db: Database, llm: ModelOf, settings: SettingsOf, freedoms: FreedomsOf
+) -> IntakeResponse:
     """Walk what was asked for; otherwise match a flow, or let the model build the walk.
 
     Ticket and session, if the problem gets them, are committed together.
@@ -107,7 +110,10 @@ async def take_in(body: IntakeRequest, user: Walker, db: Database, llm: ModelOf)
     dispatch = await _dispatch(db, user, body, llm)
     if dispatch.outcome == "out_of_scope":
         return IntakeResponse(outcome="out_of_scope", message=OUT_OF_SCOPE, actions=["adhoc", "escalate"])
-    response = _open(db, user, body, dispatch)
+    session = _open(db, user, body, dispatch)
+    if node := await early_node(session, llm, settings.l1_ai_max_depth, freedoms):
+        session.pending_node = node.model_dump()
+    response = _response(session, dispatch)
     await db.commit()
     return response
 
@@ -131,14 +137,17 @@ async def match_or_build(db: AsyncSession, user: User, problem: str, llm: LLMCli
     return Dispatch("out_of_scope")
 
 
-def _open(db: AsyncSession, user: User, request: IntakeRequest, dispatch: Dispatch) -> IntakeResponse:
+def _open(db: AsyncSession, user: User, request: IntakeRequest, dispatch: Dispatch) -> L1WalkSession:
     at = now()
-    kind = SESSION_KINDS[dispatch.outcome]
     ticket = create_ticket(db, user, request, at)
-    session = open_session(db, user, ticket, kind, at, **_columns(request, dispatch))
+    kind = SESSION_KINDS[dispatch.outcome]
+    return open_session(db, user, ticket, kind, at, **_columns(request, dispatch))
+
+
+def _response(session: L1WalkSession, dispatch: Dispatch) -> IntakeResponse:
     return IntakeResponse(
         outcome=dispatch.outcome,
-        session_kind=kind,
+        session_kind=SESSION_KINDS[dispatch.outcome],
         session_id=session.id,
         ticket_id=session.ticket_id,
         ticket_kind="internal",

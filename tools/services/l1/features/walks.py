@@ -13,13 +13,14 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.l1.access import ModelOf, SettingsOf, Walker
+from services.l1.access import FreedomsOf, ModelOf, SettingsOf, Walker
 from services.l1.clock import now, render_instant
 from services.l1.database import Database
 from services.l1.errors import BadRequest, Conflict
 from services.l1.features.flows import node_after
 from services.l1.features.sessions import SessionResponse, lock_active
 from services.l1.fields import NonBlank, StoredText
+from services.l1.freedoms import Freedoms
 from services.l1.llm import LLMClient
 from services.l1.nodes import AnsweredNode, Node
 from services.l1.tables import L1WalkSession
@@ -38,7 +39,9 @@ class StepRequest(BaseModel):
 
 
 @router.post("/{session_id}/next-node")
-async def serve_node(session_id: uuid.UUID, user: Walker, db: Database, llm: ModelOf, settings: SettingsOf) -> Node:
+async def serve_node(
+    session_id: uuid.UUID, user: Walker, db: Database, llm: ModelOf, settings: SettingsOf, freedoms: FreedomsOf
+) -> Node:
     """Show the pending node of a walk that a model builds; the model writes one only if there is none.
 
     Raises:
@@ -50,6 +53,8 @@ async def serve_node(session_id: uuid.UUID, user: Walker, db: Database, llm: Mod
         raise BadRequest(f"no_next_node_in_{session.session_kind}_session")
     if session.pending_node is not None:
         return Node.model_validate(session.pending_node)
+    if freedoms.silent_cap and len(session.walked_path) >= settings.l1_ai_max_depth:
+        raise Conflict("depth_cap")
     node = await _new_node(session, llm, settings.l1_ai_max_depth)
     session.pending_node = node.model_dump()
     session.last_step_at = now()
@@ -58,7 +63,15 @@ async def serve_node(session_id: uuid.UUID, user: Walker, db: Database, llm: Mod
 
 
 @router.post("/{session_id}/step", response_model=SessionResponse)
-async def accept_step(session_id: uuid.UUID, body: StepRequest, user: Walker, db: Database) -> L1WalkSession:
+async def accept_step(
+    session_id: uuid.UUID,
+    body: StepRequest,
+    user: Walker,
+    db: Database,
+    llm: ModelOf,
+    settings: SettingsOf,
+    freedoms: FreedomsOf,
+) -> L1WalkSession:
     """Add the answer to the walked path, and in a flow move on to the node it leads to.
 
     Raises:
@@ -74,10 +87,17 @@ async def accept_step(session_id: uuid.UUID, body: StepRequest, user: Walker, db
         following = await node_after(db, session.flow_id, node, body.answer)
     at = now()
     session.walked_path = [*session.walked_path, _answered(node, body.answer, at)]
+    following = following or await early_node(session, llm, settings.l1_ai_max_depth, freedoms)
     session.pending_node = following.model_dump() if following else None
     session.last_step_at = at
     await db.commit()
     return session
+
+
+async def early_node(session: L1WalkSession, llm: LLMClient, max_depth: int, freedoms: Freedoms) -> Node | None:
+    """Have the model write the next node before anybody asks for it, where the service takes that freedom."""
+    due = session.session_kind == "ai_build" and len(session.walked_path) < max_depth
+    return await _new_node(session, llm, max_depth) if freedoms.early_nodes and due else None
 
 
 async def _new_node(session: L1WalkSession, llm: LLMClient, max_depth: int) -> Node:

@@ -18,6 +18,8 @@ from services.stand_in import Event, Mode, StandIn, serve_stand_in
 
 PROSE = "Sure! First I would check the cable."
 REFUSAL = "I cannot help with that."
+KINDS = {"l1-classify/1": "classify", "l1-node/1": "node"}
+UNKNOWN = "unknown"
 
 
 class ModelMode(Mode):
@@ -52,17 +54,23 @@ class LanguageModel(StandIn[ModelMode]):
             return self.refusal(401, "no API key")
         call = parse_call(body)
         mode = await self.admit(request, call)
+        if call["kind"] == UNKNOWN:
+            return self.refusal(400, "this stand-in answers l1-classify/1 and l1-node/1")
         return mode if isinstance(mode, Response) else render_completion(body, choices(call, mode.response_type))
 
 
 def parse_call(request: Json) -> Event:
     """Return what a request asks for: its kind, `classify` or `node`, and the question; the prompt is always the same.
 
-    The kind is in the first line of the system message: `l1-node/1`.
+    The kind is in the first line of the system message: `l1-node/1`. A service with other prompts is not understood,
+    but its calls are counted.
     """
-    system, user = request["messages"]
-    tag: str = system["content"].split("\n", 1)[0]
-    return {"kind": tag.removeprefix("l1-").partition("/")[0], "asked": json.loads(user["content"])}
+    try:
+        system, user = request["messages"]
+        kind = KINDS[system["content"].split("\n", 1)[0]]
+        return {"kind": kind, "asked": json.loads(user["content"])}
+    except (LookupError, TypeError, ValueError):
+        return {"kind": UNKNOWN}
 
 
 def render_completion(request: Json, choices: list[Json]) -> Json:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.l1.features.accounts import AccountRole, Email
 from services.l1.features.flows import FlowTree
 from services.l1.features.sessions import SessionKind, SessionStatus
-from services.l1.fields import FromRow, NonBlank, StoredText
+from services.l1.fields import NonBlank, StoredText
 
 DEFAULT_TREE = FlowTree.model_validate(
     {
@@ -36,34 +36,48 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class UserChange(Body):
-    """What to change about a user; what is left out stays. `deleted` sets or clears `deleted_at`."""
-
-    account_role: AccountRole | None = None
-    is_active: bool | None = None
-    deleted: bool | None = None
-
-
 class NewUser(Body):
+    """Somebody to register and log in, in an account of their own or in the one that is given.
+
+    `plan` is what their own account pays for; null leaves what it has from the registration.
+    """
+
+    email: Email
+    account_role: AccountRole
+    plan: StoredText | None = "pro"
+    account_id: uuid.UUID | None = None
+
+
+class LoggedIn(BaseModel):
+    """Somebody who is registered and logged in."""
+
+    id: uuid.UUID
+    account_id: uuid.UUID
+    access_token: str
+
+
+class NewColleague(Body):
     """A further user of an account, who cannot log in: their password hash fits no password."""
 
     email: Email
-    name: NonBlank = "Colleague"
     account_role: AccountRole = "l1_tech"
     is_active: bool = True
     deleted: bool = False
 
 
-class UserRow(FromRow):
-    """A user, without the password hash and without times."""
+class Person(BaseModel):
+    """Somebody who was inserted."""
 
     id: uuid.UUID
-    account_id: uuid.UUID
-    email: str
-    name: str
-    account_role: str
-    is_active: bool
-    deleted: bool
+
+
+class UserChange(Body):
+    """What to change about a user; what is left out stays. `deleted` sets or clears `deleted_at`."""
+
+    account_role: AccountRole | None = None
+    role: StoredText | None = None
+    is_active: bool | None = None
+    deleted: bool | None = None
 
 
 class NewSubscription(Body):
@@ -102,3 +116,9 @@ class Created(BaseModel):
     """The ids of what was inserted, in the order it was sent."""
 
     ids: list[uuid.UUID]
+
+
+class Left(BaseModel):
+    """How many rows are left of an account, by table; tables with none are left out."""
+
+    left: dict[str, int]

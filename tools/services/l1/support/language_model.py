@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import httpx
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from services.l1.errors import NotFound
 from services.l1.support.bodies import Body
 from services.state import state
 
@@ -31,7 +32,13 @@ class Calls(BaseModel):
     events: list[dict[str, Any]]
 
 
-LanguageModel = Annotated[httpx.AsyncClient, state("llm")]
+def _stand_in(llm: Annotated[httpx.AsyncClient | None, state("llm")]) -> httpx.AsyncClient:
+    if llm is None:
+        raise NotFound("L1_LLM_BASE_URL is not set for the support API")
+    return llm
+
+
+LanguageModel = Annotated[httpx.AsyncClient, Depends(_stand_in)]
 
 
 @router.get("/events")
