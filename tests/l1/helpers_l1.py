@@ -42,6 +42,15 @@ class Answer:
         """A member of the body; None if the body has no such member."""
         return self.body.get(name) if isinstance(self.body, dict) else None
 
+    def ids(self) -> list[Any]:
+        """The ids of a list of objects."""
+        rows = self.body if isinstance(self.body, list) else []
+        return [row.get("id") for row in rows if isinstance(row, dict)]
+
+    def node_ids(self) -> list[Any]:
+        """The nodes of the walked path of a session."""
+        return node_ids(self.body)
+
     def __repr__(self) -> str:
         return f"{self._request.method} {self._request.url.path} answered {self.status} {self._text}"
 
@@ -249,10 +258,16 @@ class Desk:
         return response.json() if response.content else None
 
 
-def names(row: Json, *values: str) -> bool:
-    """Whether a row has all these values somewhere, in columns of whatever names."""
-    text = json.dumps(row)
-    return all(value in text for value in values)
+def names(value: Any, *texts: Any) -> bool:
+    """Whether a row, a body or a part of one has all these texts somewhere, under whatever names."""
+    whole = json.dumps(value, ensure_ascii=False)
+    return all(str(text) in whole for text in texts)
+
+
+def node_ids(session: Any) -> list[Any]:
+    """The nodes of the walked path of a session or of its row."""
+    path = session.get("walked_path") if isinstance(session, dict) else None
+    return [node.get("node_id") for node in path or []]
 
 
 def is_uuid4(text: Any) -> bool:

@@ -16,7 +16,7 @@ RESPONSES: dict[str, dict[str, Any]] = {
     "adhoc": {"session_kind": "adhoc", **SESSION},
     "out_of_scope": {"message": "No.", "actions": ["adhoc", "escalate"]},
 }
-CONTRADICTIONS = [
+CONTRADICTIONS: list[tuple[str, dict[str, Any]]] = [
     *((outcome, {name: None}) for outcome, fields in RESPONSES.items() for name in fields),
     *((outcome, {"message": "No."}) for outcome in ("build", "flow", "adhoc")),
     *((outcome, {"flow_id": uuid.uuid4()}) for outcome in ("build", "adhoc", "out_of_scope")),

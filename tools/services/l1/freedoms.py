@@ -59,7 +59,9 @@ class Liberal(BaseHTTPMiddleware):
         body = b"".join([chunk async for chunk in response.body_iterator])
         if not body or request.url.path == "/healthz":
             return Response(body, response.status_code, media_type=response.headers.get("content-type"))
-        status = self._liberties.one_of("status", response.status_code, *STATUSES.get(response.status_code, ()))
+        status = self._liberties.one_of(
+            f"status {response.status_code}", response.status_code, *STATUSES.get(response.status_code, ())
+        )
         said = self._body(json.loads(body), status)
         return Response(json.dumps(said), status, media_type="application/json")
 
@@ -73,7 +75,7 @@ class Liberal(BaseHTTPMiddleware):
         if self._liberties.one_of("more", False, True):
             said |= {"links": {"self": "/"}, "revision": 1}
         for name in UNORDERED & said.keys():
-            said[name] = self._liberties.order(name, said[name])
+            said[name] = said[name] and self._liberties.order(name, said[name])
         return {name: self._instant(said[name]) for name in self._liberties.order("members", list(said))}
 
     def _refusal(self, said: dict[str, Any], status: int) -> dict[str, Any]:
