@@ -34,7 +34,7 @@ async def test_ai_build_walk_advances_by_server_assigned_node_id(desk: Desk) -> 
     assert len({first.says("id"), second.says("id"), third.says("id")}) == 3, (first, second, third)
     assert stepped.status == 200
     assert stepped_again.status == 200
-    assert second.says("question") != first.says("question")
+    assert second.says("question") != first.says("question"), second
     assert stepped_again.node_ids() == [first.says("id"), second.says("id")], stepped_again
 
 
@@ -52,8 +52,8 @@ async def test_remount_replays_pending_node_without_a_second_llm_call(desk: Desk
 
     assert first.status == 200
     assert again.status == 200
-    assert again.says("id") == first.says("id")
-    assert again.says("question") == first.says("question")
+    assert again.says("id") == first.says("id"), again
+    assert again.says("question") == first.says("question"), again
     assert names(read.says("pending_node"), first.says("id")), read
     assert asked_in_all == asked, f"the model was asked {asked} times before, then {asked_in_all}"
 
@@ -63,7 +63,7 @@ async def test_intake_matches_a_published_flow(desk: Desk) -> None:
     """A published flow whose keywords occur is walked without the model; an explicit flow or ad-hoc wins over it."""
     technician = await desk.person()
     printing = await desk.flow(technician, "Printing", "printer", "turn ON")
-    await desk.flow(technician, "Printing in colour", "printer", "colour")
+    await desk.flow(technician, "Colour printing", "printer", "colour")
     await desk.flow(technician, "Printing, unfinished", "printer", "turn on", "won't", status="draft")
     other = await desk.flow(technician, "Power")
 
@@ -73,10 +73,10 @@ async def test_intake_matches_a_published_flow(desk: Desk) -> None:
     asked = await desk.model_calls()
 
     assert matched.status == 200
-    assert matched.says("outcome") == "flow"
-    assert matched.says("flow_id") == printing
-    assert chosen.says("flow_id") == other
-    assert adhoc.says("session_kind") == "adhoc"
+    assert matched.says("outcome") == "flow", matched
+    assert matched.says("flow_id") == printing, matched
+    assert chosen.says("flow_id") == other, chosen
+    assert adhoc.says("session_kind") == "adhoc", adhoc
     assert adhoc.says("flow_id") is None
     assert asked == 0, f"the model was asked {asked} times"
 
@@ -96,10 +96,10 @@ async def test_intake_honours_explicit_flow_id(desk: Desk) -> None:
     await technician.intake("Printer won't turn on", flow_id=draft)
 
     assert started.status == 200
-    assert started.says("outcome") == "flow"
-    assert started.says("flow_id") == own
-    assert read.says("flow_id") == own
-    assert of_stranger.says("flow_id") != foreign
+    assert started.says("outcome") == "flow", started
+    assert started.says("flow_id") == own, started
+    assert read.says("flow_id") == own, read
+    assert of_stranger.says("flow_id") != foreign, of_stranger
 
 
 @pytest.mark.case("l1/F5")
@@ -117,10 +117,10 @@ async def test_intake_adhoc_starts_adhoc_session(desk: Desk) -> None:
     asked_in_all = await desk.model_calls()
 
     assert adhoc.status == 200
-    assert adhoc.says("session_kind") == "adhoc"
-    assert over_a_flow.says("session_kind") == "adhoc"
-    assert read.says("session_kind") == "adhoc"
-    assert read.says("status") == "active"
+    assert adhoc.says("session_kind") == "adhoc", adhoc
+    assert over_a_flow.says("session_kind") == "adhoc", over_a_flow
+    assert read.says("session_kind") == "adhoc", read
+    assert read.says("status") == "active", read
     assert asked_in_all == asked, f"the model was asked {asked} times before, then {asked_in_all}"
 
 
@@ -153,7 +153,7 @@ async def test_intake_response_carries_what_its_outcome_needs(
     await desk.model_calls()
 
     assert taken.status == 200
-    assert taken.says("outcome") == outcome
+    assert taken.says("outcome") == outcome, taken
     assert {name for name in needs | lacks if taken.says(name) is not None} == needs, taken
 
 
@@ -171,9 +171,9 @@ async def test_dropped_intake_fields_change_nothing(desk: Desk, dropped: dict[st
     assert plain.status == 200
     assert taken.status == 200
     assert read.status == 200
-    assert taken.says("outcome") == plain.says("outcome")
-    assert taken.says("session_kind") == plain.says("session_kind")
-    assert taken.says("ticket_kind") == plain.says("ticket_kind")
+    assert taken.says("outcome") == plain.says("outcome"), taken
+    assert taken.says("session_kind") == plain.says("session_kind"), taken
+    assert taken.says("ticket_kind") == plain.says("ticket_kind"), taken
     assert not names(taken.body, f'"{name}"'), taken
     assert not names(plain.body, f'"{name}"'), plain
     assert not names(read.body, f'"{name}"'), read
@@ -318,7 +318,7 @@ async def test_escalation_falls_back_to_default_recipients(desk: Desk) -> None:
     assert owner in recipients, f"told were {recipients}"
     assert not recipients & {*gone, stranger.id}, f"told were {recipients}"
     assert untold.status == 200
-    assert untold.says("status") == "escalated"
+    assert untold.says("status") == "escalated", untold
     assert warnings, "the log has no warning of an escalation that nobody was told of"
 
 
@@ -364,7 +364,7 @@ async def test_escalation_without_recipients_is_logged(desk: Desk) -> None:
     read = await technician.read(untold)
 
     assert escalated.status == 200
-    assert read.says("status") == "escalated"
+    assert read.says("status") == "escalated", read
     assert len(after) > len(before), f"the log warned of {after}"
 
 

@@ -17,13 +17,13 @@ async def test_intake_build_creates_ai_build_session(desk: Desk) -> None:
     read = await technician.read(taken.says("session_id"))
 
     assert taken.status == 200
-    assert taken.says("outcome") == "build"
-    assert taken.says("session_kind") == "ai_build"
-    assert taken.says("ticket_kind") == "internal"
+    assert taken.says("outcome") == "build", taken
+    assert taken.says("session_kind") == "ai_build", taken
+    assert taken.says("ticket_kind") == "internal", taken
     assert taken.says("session_id")
     assert taken.says("ticket_id")
     assert read.status == 200
-    assert read.says("session_kind") == "ai_build"
+    assert read.says("session_kind") == "ai_build", read
 
 
 @pytest.mark.case("l1/T2")
@@ -85,9 +85,9 @@ async def test_resolve_session(desk: Desk) -> None:
     read = await technician.read(session)
 
     assert resolved.status == 200
-    assert resolved.says("status") == "resolved"
+    assert resolved.says("status") == "resolved", resolved
     assert read.status == 200
-    assert read.says("status") == "resolved"
+    assert read.says("status") == "resolved", read
 
 
 @pytest.mark.case("l1/T7")
@@ -100,8 +100,8 @@ async def test_escalate_session(desk: Desk) -> None:
     read = await technician.read(session)
 
     assert escalated.status == 200
-    assert escalated.says("status") == "escalated"
-    assert read.says("status") == "escalated"
+    assert escalated.says("status") == "escalated", escalated
+    assert read.says("status") == "escalated", read
 
 
 @pytest.mark.case("l1/T8")
@@ -112,8 +112,8 @@ async def test_escalate_without_walk(desk: Desk) -> None:
     escalated = await technician.escalate_without_walk(customer_name="Alice", customer_contact="alice@example.com")
 
     assert escalated.status == 200
-    assert escalated.says("status") == "escalated"
-    assert escalated.says("session_kind") == "adhoc"
+    assert escalated.says("status") == "escalated", escalated
+    assert escalated.says("session_kind") == "adhoc", escalated
 
 
 @pytest.mark.case("l1/T9")

@@ -90,7 +90,7 @@ BUGS = {
     "second-call-on-remount": (
         Edit(WALKS, "if session.pending_node is not None", "if session.pending_node is not None and False"),
         f"{AI_BUILD}::test_remount_replays_pending_node_without_a_second_llm_call",
-        "says('id')",
+        "/next-node answered 200",
     ),
     "no-lock-on-mount": (
         Edit(SESSIONS, "_of_account(user, session_id).with_for_update()", "_of_account(user, session_id)"),
@@ -122,8 +122,7 @@ BUGS = {
         Edit(
             LLM,
             "            response.raise_for_status()\n",
-            "            if response.is_error:\n"
-            "                await self._http.post(str(response.url), content=response.request.content)\n"
+            "            if response.is_error:\n                await self._http.send(response.request)\n"
             "            response.raise_for_status()\n",
         ),
         f"{FAILURES}::test_failing_model_leaves_the_session_usable[down]",
@@ -157,12 +156,12 @@ BUGS = {
             "    if request.adhoc and not await find_matching(db, user, request.problem_statement):\n",
         ),
         f"{AI_BUILD}::test_intake_adhoc_starts_adhoc_session",
-        "says('session_kind')",
+        "/intake answered 200",
     ),
     "foreign-flow-walked": (
         Edit(FLOWS, "flow.account_id != user.account_id or ", ""),
         f"{AI_BUILD}::test_intake_honours_explicit_flow_id",
-        "says('flow_id')",
+        "/intake answered 200",
     ),
     "draft-flow-walked": (
         Edit(FLOWS, ' or flow.status != "published"', ""),
@@ -172,7 +171,7 @@ BUGS = {
     "any-keyword-matches": (
         Edit(FLOWS, "all(keyword.casefold()", "any(keyword.casefold()"),
         f"{AI_BUILD}::test_intake_matches_a_published_flow",
-        "says('flow_id')",
+        "/intake answered 200",
     ),
     "foreign-flow-matches": (
         Edit(FLOWS, "where(Flow.account_id == user.account_id, Flow.status", "where(Flow.status"),

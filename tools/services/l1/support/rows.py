@@ -50,7 +50,8 @@ class Catalogue:
 
     async def read(self, connection: AsyncConnection) -> Sequence[Table]:
         """All tables, those first that others refer to."""
-        await connection.run_sync(self._metadata.reflect)
+        if not self._metadata.tables:
+            await connection.run_sync(self._metadata.reflect)
         return self._metadata.sorted_tables
 
     async def table(self, connection: AsyncConnection, name: str) -> Table:
@@ -60,7 +61,7 @@ class Catalogue:
             NotFound: the database has none of this name.
         """
         if name not in self._metadata.tables:
-            await self.read(connection)
+            await connection.run_sync(self._metadata.reflect)
         if name not in self._metadata.tables:
             raise NotFound(f"no_table_{name}")
         return self._metadata.tables[name]
