@@ -35,7 +35,7 @@ async def add_user(body: NewUser, rows: RowsOf, service: Service) -> LoggedIn:
     With an `account_id` they join that account, and the one that came with the registration goes.
     """
     sent = {"email": body.email, "password": PASSWORD, "name": "Test User"}
-    user = await _ask(service, "/api/v1/auth/register", sent)
+    user = await _ask(service, "/api/v1/auth/register", sent, "id", "account_id")
     user_id, own_account = uuid.UUID(user["id"]), uuid.UUID(user["account_id"])
     account_id = body.account_id or own_account
     await rows.change("users", user_id, account_role=body.account_role, account_id=account_id)
@@ -44,8 +44,8 @@ async def add_user(body: NewUser, rows: RowsOf, service: Service) -> LoggedIn:
     elif body.plan:
         await _subscribe(rows, account_id, NewSubscription(plan=body.plan))
     await rows.commit()
-    token = (await _ask(service, "/api/v1/auth/login/json", sent))["access_token"]
-    return LoggedIn(id=user_id, account_id=account_id, access_token=token)
+    login = await _ask(service, "/api/v1/auth/login/json", sent, "access_token")
+    return LoggedIn(id=user_id, account_id=account_id, access_token=login["access_token"])
 
 
 @router.post("/accounts/{account_id}/users", status_code=201)
@@ -98,10 +98,13 @@ async def _subscribe(rows: Rows, account_id: uuid.UUID, subscription: NewSubscri
     await rows.add("subscriptions", id=uuid.uuid4(), account_id=account_id, **subscription.model_dump())
 
 
-async def _ask(service: httpx.AsyncClient | None, path: str, sent: dict[str, str]) -> dict[str, Any]:
+async def _ask(service: httpx.AsyncClient | None, path: str, sent: dict[str, str], *needed: str) -> dict[str, Any]:
     if service is None:
         raise ServiceRefused("L1_URL is not set for the support API")
     response = await service.post(path, json=sent)
     if not response.is_success:
         raise ServiceRefused(f"POST {path} answered {response.status_code}: {response.text[:200]}")
-    return dict(response.json())
+    body = dict(response.json())
+    if missing := [name for name in needed if name not in body]:
+        raise ServiceRefused(f"POST {path} answered {response.status_code} without {', '.join(missing)}")
+    return body

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -91,10 +91,10 @@ class Rows:
         """Change a row.
 
         Raises:
-            NotFound: there is none with this id.
+            NotFound: there is none with this id, or the table has no such column.
         """
         table = await self._catalogue.table(self.connection, name)
-        stored = {key: _as_stored(table.c[key], value) for key, value in values.items()}
+        stored = {key: _as_stored(_column(table, key), value) for key, value in values.items()}
         result = await self._try(update(table).where(_has(table, {"id": row_id})).values(stored).returning(table.c.id))
         if result.first() is None:
             raise NotFound(f"not_in_{name}")
@@ -161,7 +161,14 @@ def _of_account(table: Table, account_id: uuid.UUID) -> ColumnElement[bool] | No
 
 
 def _has(table: Table, values: Mapping[str, Any]) -> ColumnElement[bool]:
-    return and_(True, *(table.c[name] == _as_stored(table.c[name], value) for name, value in values.items()))
+    columns = {name: _column(table, name) for name in values}
+    return and_(True, *(columns[name] == _as_stored(columns[name], value) for name, value in values.items()))
+
+
+def _column(table: Table, name: str) -> Column[Any]:
+    if name not in table.c:
+        raise NotFound(f"no_column_{table.name}.{name}")
+    return table.c[name]
 
 
 def _lacks(column: Column[Any]) -> bool:
@@ -195,5 +202,5 @@ def _shown(row: Row) -> Row:
 
 def _value(value: Any) -> Any:
     if isinstance(value, datetime):
-        return render_instant(value)
+        return render_instant(value if value.tzinfo else value.replace(tzinfo=UTC))
     return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
