@@ -9,8 +9,9 @@ The way of an exchange, room by room. Each room imports from those above it in t
                `kinds`; secrets have names (`secret_names`), stand in texts (`secret_texts`), have shapes
                (`secret_shapes`), or are `known`; the `scanner` has the last look, and `refusal` says what is not
                recorded
-    goldens    the files: where they lie (`naming`), what a reviewer reads (`transcript`, written and compared
-               by syrupy in `snapshot`), what is replayed (`cassette_file`), how they change together (`transaction`)
+    goldens    the files: where they lie (`naming`), what a reviewer reads (`transcript`, with `names` for
+               placeholders, in its `snapshot_layout`; written and compared by syrupy in `snapshot`), what is
+               replayed (`cassette_file`), how they change together (`transaction`)
     cassette   at work under vcrpy: `live` lets requests through and keeps the answers, each hop of a redirect too;
                `replay` finds the answer of a request by its `key`; `doors` see the error of a client that got no
                answer, and raise it again; what is wrong with requests is a value (`faults`)

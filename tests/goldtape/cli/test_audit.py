@@ -251,7 +251,7 @@ PLANTED: dict[str, tuple[Callable[[Project], Project], list[str]]] = {
         lambda project: project.edit(
             f"snapshots/test_shop/{LONG_FILE}.json", "item-0001", "sk-" + "abcdefghij123456789"
         ),
-        [f"snapshots/test_shop/{LONG_FILE}.json:19  a field that is redacted today: record again"],
+        [f"snapshots/test_shop/{LONG_FILE}.json:14  a field that is redacted today: record again"],
     ),
     "heading": (
         lambda project: project.edit(

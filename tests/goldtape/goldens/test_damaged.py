@@ -107,7 +107,8 @@ def compared(interactions: list[Interaction], config: Config) -> tuple[object, .
 
 
 EXCHANGE = '{"request": "GET /v1/items", "status": 200}'
-WHOLE = '{\n"goldtape": 1,\n"test": "t",\n"cases": [],\n"exchanges": [\n' + EXCHANGE + ",\n" + EXCHANGE + "\n]}\n"
+HEAD = f'{{\n"goldtape": {transcript.FORMAT},\n"test": "t",\n"cases": [],\n"exchanges": [\n'
+WHOLE = HEAD + EXCHANGE + ",\n" + EXCHANGE + "\n]}\n"
 
 
 @pytest.mark.parametrize(

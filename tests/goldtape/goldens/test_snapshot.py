@@ -90,7 +90,7 @@ def test_a_value_of_the_test_is_made_canonical_and_a_transcript_is_so_already(tm
         own, alike = (GoldenExtension().serialize(value) for value in ({"n": 1}, transcript))
         ours = TranscriptExtension().serialize(transcript)
 
-    assert own == '{\n  "seen": {\n    "n": 1\n  }\n}\n'
+    assert own == '{\n  "seen": {"n": 1}\n}\n'
     assert alike.startswith('{\n  "seen": {')
     assert ours.startswith('{\n  "goldtape": 1,')
 

@@ -13,12 +13,12 @@ import pytest
 from goldtape.config import Config, System, Target
 from goldtape.exchange.interaction import Body, Interaction, Json, Request, Response, unanswered
 from goldtape.goldens.reading import UnreadableGolden
-from goldtape.goldens.transcript import Heading, build, exchange, label, parse, read
+from goldtape.goldens.transcript import FORMAT, Heading, OldGolden, build, exchange, label, parse, read
 
 from ..made import SHOP, asked, config
 
 CONFIG = config(Path("/project"), body_limit=50)
-PLAIN = {"content_type": "text/plain"}
+JSON, PLAIN = {"content_type": "application/json"}, {"content_type": "text/plain"}
 NO_LIST = "not a snapshot: it lacks a list of exchanges"
 
 
@@ -42,9 +42,11 @@ def test_an_exchange_reads_request_first_then_answer() -> None:
             "request": "PUT /v1/carts/1",
             "as": "alice",
             "query": {"a": "1", "b": ["2", "3"]},
+            "content-type": "application/json",
             "if-match": '"etag-1"',
             "sent": {"a": 2, "z": 1},
             "status": 409,
+            "headers": {"content-type": "application/json"},
             "received": {"error": "no"},
         }
     )
@@ -74,8 +76,8 @@ def test_a_second_address_is_named() -> None:
 @pytest.mark.parametrize(
     ("body", "headers", "shown"),
     [
-        pytest.param(Json({"b": 1, "a": [2]}), {}, {"headers": {"content-type": None}, "received": {"a": [2], "b": 1}}),
-        pytest.param(Json(1), {"content_type": "application/json"}, {"received": 1}),
+        pytest.param(Json({"b": 1, "a": [2]}), {}, {"received": {"a": [2], "b": 1}}),
+        pytest.param(Json(1), JSON, {"headers": {"content-type": "application/json"}, "received": 1}),
         pytest.param("one line", PLAIN, {"headers": {"content-type": "text/plain"}, "received-text": "one line"}),
         pytest.param("two\nlines", {}, {"received-text": ["two", "lines"]}),
         pytest.param(None, {"location": "/x"}, {"headers": {"location": "/x"}}),
@@ -83,7 +85,7 @@ def test_a_second_address_is_named() -> None:
     ids=["no-type", "json", "text", "lines", "empty"],
 )
 def test_a_body_is_shown_as_what_it_is(body: Body, headers: dict[str, str], shown: dict[str, Any]) -> None:
-    """JSON by its members, a text by its lines; a content type that goes without saying is left out."""
+    """JSON by its members, a text by its lines; the content type is always shown."""
     assert received(body, **headers) == {"status": 200, **shown}
 
 
@@ -117,7 +119,7 @@ def test_a_transcript_is_read_from_its_file(tmp_path: Path) -> None:
 
     assert read(file) == transcript
     assert {name: transcript[name] for name in ("goldtape", "test", "cases", "races")} == {
-        "goldtape": 1,
+        "goldtape": FORMAT,
         "test": "tests/t.py::t",
         "cases": ["a/b"],
         "races": ["who wins"],
@@ -130,7 +132,7 @@ def test_a_transcript_is_read_from_its_file(tmp_path: Path) -> None:
         pytest.param('{\n  "goldtape": 1,\n', 3, "not JSON: ", id="cut"),
         pytest.param("[]", 1, NO_LIST, id="list"),
         pytest.param('{"goldtape": 1, "exchanges": {}}', 1, NO_LIST, id="object"),
-        pytest.param('{\n"goldtape": 2, "exchanges": []}', 2, "format version 2, this goldtape reads 1; up", id="new"),
+        pytest.param('{\n"goldtape": 3, "exchanges": []}', 2, "format version 3, this goldtape reads 2; up", id="new"),
         pytest.param('{\n"goldtape": "x", "exchanges": []}', 2, "format version 'x', this goldtape reads", id="other"),
     ],
 )
@@ -141,6 +143,30 @@ def test_what_is_no_transcript_is_refused_with_its_line(text: str, line: int, wh
 
     assert refused.value.line == line
     assert refused.value.what.startswith(what)
+
+
+@pytest.mark.parametrize(
+    ("version", "is_old"), [("1", True), ("0", False), ("-1", False), ("3", False), ("true", False)]
+)
+def test_a_transcript_of_an_earlier_format_may_be_written_over(version: str, is_old: bool) -> None:
+    """So it is an error of its own, which says to record again; there was no format below 1."""
+    with pytest.raises(UnreadableGolden) as refused:
+        parse(f'{{\n"goldtape": {version}, "exchanges": []}}', Path("t.json"))
+
+    assert isinstance(refused.value, OldGolden) == is_old
+    assert str(refused.value).endswith("next: record it in the new one: pytest --live --record-mode=rewrite") == is_old
+
+
+def test_a_transcript_names_placeholders_in_both_its_parts() -> None:
+    """One name a value, numbered through body and teardown; `exchange` alone names none."""
+    minted = [f"00000000-0000-4000-8000-{number:012}" for number in (1, 2)]
+    created, other = (asked("POST", "/v1/carts", received={"id": one}) for one in minted)
+
+    shown = build(Heading("t"), [created, asked("GET", f"/v1/carts/{minted[0]}")], CONFIG, [other])
+
+    assert [one["request"] for one in shown["exchanges"]] == ["POST /v1/carts", "GET /v1/carts/<cart-1>"]
+    assert shown["afterwards"][0]["received"] == {"id": "<cart-2>"}
+    assert exchange(created, CONFIG)["received"] == {"id": minted[0]}
 
 
 def test_the_actor_of_a_system_is_its_own() -> None:

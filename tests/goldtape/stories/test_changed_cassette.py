@@ -36,14 +36,14 @@ TABLE = {
         f"  breaking   {CREATE}   status   expected 201, got 200",
     ),
     "header_that_matters": (
-        r'- "\"etag-1\""',
-        r'- "\"etag-2\""',
-        rf'  changed   {CREATE}   headers.etag   expected "\"etag-1\"", got "\"etag-2\""',
+        '      etag:\n      - "\\"etag-1\\""\n',
+        '      etag:\n      - "W/\\"etag-1\\""\n',
+        rf'  changed   {CREATE}   headers.etag   expected "\"<etag-1>\"", got "W/\"<etag-1>\""',
     ),
     "header_dropped": (
         '      etag:\n      - "\\"etag-1\\""\n',
         "",
-        rf'  breaking   {CREATE}   headers.etag   expected "\"etag-1\"", it is gone',
+        rf'  breaking   {CREATE}   headers.etag   expected "\"<etag-1>\"", it is gone',
     ),
     "value": (
         '          "name": "birthday"',

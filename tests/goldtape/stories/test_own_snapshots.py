@@ -25,7 +25,7 @@ def test_own_snapshots_are_recorded_with_the_transcript_and_compared(shop: Proje
     recorded = shop.add("tests/test_shop.py", OWN).record()
 
     assert recorded.changed == FILES
-    assert recorded.golden("snapshots/test_shop/test_own~count.json") == '{\n  "count": 2\n}\n'
+    assert recorded.golden("snapshots/test_shop/test_own~count.json") == '{"count": 2}\n'
 
     replayed = recorded.replay()
 

@@ -132,20 +132,22 @@ def test_a_snapshot_reads_as_the_story_of_its_test(shop: Project) -> None:
 
     assert [label(one) for one in snapshot["exchanges"]] == [
         "POST /v1/carts -> 201",
-        "PUT /v1/carts/00000000-0000-4000-8000-000000000001/items/apple as alice -> 200",
-        "PUT /v1/carts/00000000-0000-4000-8000-000000000001/items/pear as alice -> 412",
-        "GET /v1/carts/00000000-0000-4000-8000-000000000001 -> 200",
+        "PUT /v1/carts/<cart-1>/items/apple as alice -> 200",
+        "PUT /v1/carts/<cart-1>/items/pear as alice -> 412",
+        "GET /v1/carts/<cart-1> -> 200",
     ]
     assert snapshot["exchanges"][2] == {
-        "request": "PUT /v1/carts/00000000-0000-4000-8000-000000000001/items/pear",
+        "request": "PUT /v1/carts/<cart-1>/items/pear",
         "as": "alice",
-        "if-match": '"etag-1"',
+        "content-type": "application/json",
+        "if-match": '"<etag-1>"',
         "sent": {"count": 1},
         "status": 412,
+        "headers": {"content-type": "application/json"},
         "received": {
             "error": {
                 "code": "STALE",
-                "message": "cart 00000000-0000-4000-8000-000000000001 was changed at 2000-01-01T00:00:00.000003Z",
+                "message": "cart <cart-1> was changed at 2000-01-01T00:00:00.000003Z",
             }
         },
     }

@@ -16,6 +16,7 @@ import pytest
 
 import goldtape
 from goldtape.cassette import faults
+from goldtape.goldens.transcript import FORMAT
 from goldtape.verdict import drift, explain
 
 from .project import PYPROJECT, Project
@@ -225,7 +226,7 @@ def _(good: Project) -> Project:
 
 @row("layout", r"/test_ask\.json:1: not in goldtape's own layout, ")
 def _(good: Project) -> Project:
-    return good.edit(SNAPSHOT, '{\n  "goldtape": 1,', '{"goldtape": 1,').replay()
+    return good.edit(SNAPSHOT, '{\n  "goldtape"', '{"goldtape"').replay()
 
 
 @row("own snapshot", r"^E +assert \[\+ received\] == \[- snapshot\]$")
@@ -242,6 +243,11 @@ def _(good: Project) -> Project:
 @row("unreadable snapshot", r"/test_ask\.json:1: the file is empty$")
 def _(good: Project) -> Project:
     return good.add(SNAPSHOT, b"").replay()
+
+
+@row("old snapshot", r"/test_ask\.json:2: format version 1, this goldtape reads ", "OldGolden")
+def _(good: Project) -> Project:
+    return good.edit(SNAPSHOT, f'"goldtape": {FORMAT}', '"goldtape": 1').replay()
 
 
 @row("not writable", r"/commit\.lock: Is a directory; no golden of the test was changed$", "CommitError")

@@ -43,7 +43,7 @@ TABLE: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "empty_cassette": (CASSETTE, lambda text: b"", "1: the file is empty"),
     "empty_snapshot": (SNAPSHOT, lambda text: b"\n", "1: the file is empty"),
     "truncated_cassette": (CASSETTE, truncated, "1: truncated, or not a cassette: version is None, expected 1"),
-    "truncated_snapshot": (SNAPSHOT, truncated, "19: not JSON: Unterminated string starting at"),
+    "truncated_snapshot": (SNAPSHOT, truncated, "17: not JSON: Unterminated string starting at"),
     "cassette_not_utf_8": (CASSETTE, not_utf_8, "5: the file is not UTF-8"),
     "snapshot_not_utf_8": (SNAPSHOT, not_utf_8, "9: the file is not UTF-8"),
     "conflict_in_cassette": (CASSETTE, conflicting, "4: an unresolved merge conflict"),
@@ -55,8 +55,8 @@ TABLE: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     ),
     "newer_snapshot": (
         SNAPSHOT,
-        lambda text: text.replace(b'"goldtape": 1', b'"goldtape": 2'),
-        "2: format version 2, this goldtape reads 1; upgrade goldtape",
+        lambda text: text.replace(b'"goldtape": 2', b'"goldtape": 3'),
+        "2: format version 3, this goldtape reads 2; upgrade goldtape",
     ),
     "other_yaml": (
         CASSETTE,

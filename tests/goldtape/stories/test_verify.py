@@ -14,8 +14,8 @@ def test_buy(shop):
     shop.get(path)
 """
 
-PUT = "2. PUT /v1/carts/00000000-0000-4000-8000-000000000001/items/apple as alice"
-GET = "3. GET /v1/carts/00000000-0000-4000-8000-000000000001"
+PUT = "2. PUT /v1/carts/<cart-1>/items/apple as alice"
+GET = "3. GET /v1/carts/<cart-1>"
 NEXT = (
     "next: look at the diff; if the change is meant, record again: "
     "pytest --live --record-mode=rewrite tests/test_cart.py::test_buy"
@@ -81,8 +81,8 @@ def test_one_changed_line_is_one_line_in_the_diff_of_each_golden(shop: Project) 
 
     for path in recorded.goldens:
         before, after = recorded.golden(path).splitlines(), accepted.golden(path).splitlines()
-        changed = [(old.strip(), new.strip()) for old, new in zip(before, after, strict=True) if old != new]
-        assert changed == [('"price": 2.5,', '"price": 2.75,')]
+        changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+        assert [(old.replace("2.5", "2.75"), old.count("2.5")) for old, _ in changed] == [(changed[0][1], 1)]
 
 
 def test_the_bodys_own_error_stands_first_and_then_the_drift(shop: Project) -> None:
@@ -134,7 +134,7 @@ def test_a_body_that_stops_half_way_is_not_blamed_for_what_it_did_not_send(shop:
         pytest.param(
             '"ETag": f\'"{cart["etag"]}"\', ',
             "",
-            '  breaking   1. POST /v1/carts   headers.etag   expected "\\"etag-1\\"", it is gone',
+            '  breaking   1. POST /v1/carts   headers.etag   expected "\\"<etag-1>\\"", it is gone',
             id="header-gone",
         ),
         pytest.param(

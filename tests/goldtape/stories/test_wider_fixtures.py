@@ -97,7 +97,7 @@ def test_what_a_fixture_showed_has_the_name_of_the_fixture_in_every_test(logged_
     assert '"token": "[redacted-login-1]"' in recorded.golden("snapshots/@login.json")
     for test in ("test_buy", "test_look"):
         assert '"as": "Bearer [redacted-login-1]"' in recorded.golden(f"snapshots/test_shop/{test}.json")
-    assert "/v1/carts/00000000-0000-4000-8000-000000000001" in recorded.golden("snapshots/test_shop/test_buy.json")
+    assert "/v1/carts/<cart-1>" in recorded.golden("snapshots/test_shop/test_buy.json")
 
 
 def test_reference_data_once_a_module_keep_their_placeholders_in_its_tests(with_reference: Project) -> None:
@@ -107,12 +107,12 @@ def test_reference_data_once_a_module_keep_their_placeholders_in_its_tests(with_
     assert recorded.outcomes == {"passed": 2}, recorded.output
     reference = json.loads(recorded.golden("snapshots/test_read/@reference.json"))["exchanges"][0]["received"]
     [read] = json.loads(recorded.golden("snapshots/test_read/test_read.json"))["exchanges"]
-    assert read["received"]["id"] == reference["id"] != "00000000-0000-4000-8000-000000000001"
+    assert read["received"]["id"] == reference["id"] == "<@reference-1>"
     assert read["received"]["createdAt"] == reference["createdAt"] < "2000"
     asked, other, _ = json.loads(recorded.golden("snapshots/test_read/test_fill.json"))["exchanges"]
-    assert asked["if-none-match"] == '"etag-reference-1"'
-    assert other["received"]["id"] == "00000000-0000-4000-8000-000000000001"
-    assert other["received"]["etag"] == "etag-1"
+    assert asked["if-none-match"] == '"<@reference-etag-1>"'
+    assert other["received"]["id"] == "<cart-1>"
+    assert other["received"]["etag"] == "<etag-1>"
     for again in (recorded.replay(), recorded.verify(), recorded.record()):
         assert (again.outcomes, again.changed) == ({"passed": 2}, []), again.output
 

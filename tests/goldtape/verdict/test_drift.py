@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goldtape.goldens.transcript import Transcript
-from goldtape.verdict.drift import Change, compare
+from goldtape.goldens.transcript import FORMAT, Transcript
+from goldtape.verdict.drift import Change, compare, may_settle
 from goldtape.verdict.words import worded
 
 QUICK = settings(max_examples=30, deadline=None, derandomize=True)
@@ -27,7 +27,7 @@ def exchange(**facts: Any) -> dict[str, Any]:
 
 
 def transcript(*exchanges: dict[str, Any], **heading: Any) -> Transcript:
-    return {"goldtape": 1, "test": "tests/t.py::test", "cases": []} | heading | {"exchanges": list(exchanges)}
+    return {"goldtape": FORMAT, "test": "tests/t.py::test", "cases": []} | heading | {"exchanges": list(exchanges)}
 
 
 def found(expected: Transcript, actual: Transcript) -> list[Entry]:
@@ -53,8 +53,8 @@ def anonymous(count: int) -> list[dict[str, Any]]:
     [
         pytest.param({"status": 200}, {"status": 404}, ("breaking", "status"), id="status"),
         pytest.param(
-            {"headers": {"etag": '"etag-1"'}},
-            {"headers": {"etag": '"etag-2"'}},
+            {"headers": {"etag": '"<etag-1>"'}},
+            {"headers": {"etag": '"<etag-2>"'}},
             ("changed", "headers.etag"),
             id="header",
         ),
@@ -268,3 +268,25 @@ def test_compare_item_changed_in_any_list_is_found_in_that_list(
     left, right = [*others[:place], before, *others[place:]], [*others[:place], after, *others[place:]]
 
     assert (found_in_body(left, right) == []) == (spelled(before) == spelled(after))
+
+
+@pytest.mark.parametrize(
+    ("expected", "settles"),
+    [
+        ("<session-1>", True),
+        ("GET /carts/<@login-2>", True),
+        ('W/"<etag-1>"', True),
+        ("<@login-etag-1>", True),
+        ("Bearer [redacted-1]", True),
+        ("2000-01-01T00:00:00.000001Z", True),
+        ("<session>", False),
+        ("a-1", False),
+        (7, False),
+    ],
+)
+def test_what_stands_for_another_value_may_settle_in_the_teardown(expected: Any, settles: bool) -> None:
+    """The teardown can be first to show that it is minted, or secret; a value that is gone stays gone."""
+    [changed] = compare(transcript(exchange(x=expected)), transcript(exchange(x=type(expected)())))
+    [gone] = compare(transcript(exchange(x=expected)), transcript(exchange()))
+
+    assert (may_settle(changed), may_settle(gone)) == (settles, False)

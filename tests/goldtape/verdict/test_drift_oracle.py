@@ -24,7 +24,7 @@ VALUES = st.recursive(
 
 def transcript(received: Any) -> Transcript:
     one = {"request": "GET /", "status": 200, "received": {"body": received}}
-    return {"goldtape": 1, "test": "t", "cases": [], "exchanges": [one]}
+    return {"goldtape": 2, "test": "t", "cases": [], "exchanges": [one]}
 
 
 def by_deepdiff(before: Any, after: Any) -> set[str]:

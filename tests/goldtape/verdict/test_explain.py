@@ -114,7 +114,7 @@ def test_a_replay_names_the_lines_in_both_goldens(explainer: Explainer, tmp_path
     snapshot = tmp_path / "snapshots/shop/test_cart/test_buy.json"
     snapshot.parent.mkdir(parents=True)
     shown = {"request": "GET /v1/carts", "status": 200}
-    parts = {"goldtape": 1, "test": "t", "cases": [], "exchanges": [shown], "afterwards": [shown, shown]}
+    parts = {"goldtape": 2, "test": "t", "cases": [], "exchanges": [shown], "afterwards": [shown, shown]}
     snapshot.write_text(json.dumps(parts, indent=2), encoding="utf-8")
     found = [
         Difference(Change.CHANGED, "the snapshot's heading", "test", "t", "u"),

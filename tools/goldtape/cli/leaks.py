@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from goldtape.canonical import refusal, scanner
 from goldtape.canonical.pipeline import Pipeline
 from goldtape.exchange.interaction import Interaction, Json, Request, Response
-from goldtape.goldens import cassette_layout
+from goldtape.goldens import cassette_layout, snapshot_layout
 from goldtape.goldens.cassette_file import Stored
 
 Leak = tuple[str, str]
@@ -48,8 +48,8 @@ def in_snapshot(shown: str, text: str, pipeline: Pipeline) -> Iterator[Leak]:
     own = Interaction(Request("GET", "", {}), Response(200, "", {}, Json(before)))
     [redacted] = pipeline.redactor().redact([own])
     if redacted != own and isinstance(redacted.response.body, Json):
-        dumped = [json.dumps(value, indent=2, ensure_ascii=False) for value in (before, redacted.response.body.value)]
-        yield f"{shown}:{1 + _first_change(text.rstrip(), *dumped)}", REDACTED_TODAY
+        written = [snapshot_layout.text(value) for value in (before, redacted.response.body.value)]
+        yield f"{shown}:{1 + _first_change(text, *written)}", REDACTED_TODAY
 
 
 def in_names(files: Iterable[Path], tests: Iterable[tuple[str, int]], pipeline: Pipeline) -> Iterator[Leak]:

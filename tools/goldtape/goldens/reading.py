@@ -26,12 +26,11 @@ _MARKERS = ("<" * 7, "=" * 7, ">" * 7)
 class UnreadableGolden(ValueError):
     """A golden on disk cannot be used: `what` is the fault, `path` the file, `line` its line, counted from 1."""
 
+    advice = "restore the file (git checkout HEAD -- {path}), or delete it and record the test again"
+
     def __init__(self, path: Path, line: int, what: str) -> None:
         self.path, self.line, self.what = path, line, what
-        super().__init__(
-            f"{path}:{line}: {what}\n"
-            f"next: restore the file (git checkout HEAD -- {path}), or delete it and record the test again"
-        )
+        super().__init__(f"{path}:{line}: {what}\nnext: {self.advice.format(path=path)}")
 
 
 def read_golden(path: Path) -> str:

@@ -22,6 +22,7 @@ from goldtape.config import Config
 from goldtape.goldens import transcript
 from goldtape.goldens.naming import file_name, goldens_of, project_nodeid
 from goldtape.goldens.reading import UnreadableGolden, parse_json, read_golden
+from goldtape.goldens.snapshot_layout import text
 
 
 class Home(Protocol):
@@ -146,8 +147,3 @@ class _Unreadable(UnreadableGolden):
 
     def __str__(self) -> str:
         return super().__str__().replace("\n", "; ")
-
-
-def text(data: Any) -> str:
-    """The text of a snapshot."""
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"

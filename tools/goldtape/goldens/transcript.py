@@ -1,14 +1,14 @@
 """The transcript of a test: its canonical interactions as a reviewer reads them in the snapshot.
 
-    {"goldtape": 1, "test": "...", "cases": [...], "exchanges": [
-        {"request": "PUT /v1/...", "as": "bob", "if-match": "\\"etag-2\\"", "sent": {...},
+    {"goldtape": 2, "test": "...", "cases": [...], "exchanges": [
+        {"request": "PUT /v1/...", "as": "bob", "if-match": "\\"<etag-2>\\"", "sent": {...},
          "status": 403, "headers": {...}, "received": {...}}],
      "afterwards": [...]}
 
 `afterwards` holds the exchanges of the teardown, if there are any. An exchange without an answer has, in place of
 status, headers and received, `"no-answer": "ReadTimeout after 6 s"`: what the client raised, and the limit it had set.
 A transcript has one fact a line, in a fixed order, and nothing that depends on machine or time. Bodies above the limit
-are summarised.
+are summarised. Placeholders have names, as in `names`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from goldtape.config import Config
 from goldtape.exchange.interaction import NO_ANSWER, Body, Interaction, Json, body_bytes
+from goldtape.goldens.names import named
 from goldtape.goldens.reading import UnreadableGolden, line_of, parse_json, read_golden, refuse_deep_json
 
-FORMAT = 1
+FORMAT = 2
 
 # What stands between two values of JSON, or nothing.
 _NEXT = re.compile(r"[\s,:]*")
@@ -34,13 +35,23 @@ _NEXT = re.compile(r"[\s,:]*")
 Transcript = dict[str, Any]
 
 
+class OldGolden(UnreadableGolden):
+    """A snapshot in an earlier format, which a recording may write over."""
+
+    advice = "record it in the new one: pytest --live --record-mode=rewrite"
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The head of a transcript: the test's id, its case ids, and the reasons of its races."""
+    """The head of a transcript: the test's id, its case ids, and the reasons of its races.
+
+    `origins` are the wider fixtures whose values it can name; they do not stand in it.
+    """
 
     test: str
     cases: Sequence[str] = ()
     races: Sequence[str] = ()
+    origins: Sequence[str] = ()
 
 
 def build(
@@ -50,8 +61,10 @@ def build(
     head: Transcript = {"goldtape": FORMAT, "test": heading.test, "cases": list(heading.cases)}
     if heading.races:
         head["races"] = list(heading.races)
-    head["exchanges"] = [exchange(one, config) for one in interactions]
-    if later := [exchange(one, config) for one in afterwards]:
+    body = [exchange(one, config) for one in interactions]
+    shown = named([*body, *(exchange(one, config) for one in afterwards)], heading.origins)
+    head["exchanges"] = shown[: len(body)]
+    if later := shown[len(body) :]:
         head["afterwards"] = later
     return head
 
@@ -71,13 +84,13 @@ def exchange(one: Interaction, config: Config) -> dict[str, Any]:
         shown["as"] = who
     if parts.query:
         shown["query"] = _query(parts.query)
-    shown |= _telling(headers, one.request.body)
+    shown |= headers
     shown |= _body("sent", one.request.body, config.body_limit)
     if not one.response.answered:
         return shown | {"no-answer": one.response.reason}
     shown["status"] = one.response.status
-    if told := _telling(one.response.headers, one.response.body):
-        shown["headers"] = told
+    if one.response.headers:
+        shown["headers"] = dict(one.response.headers)
     return shown | _body("received", one.response.body, config.body_limit)
 
 
@@ -93,7 +106,7 @@ def read(path: Path) -> Transcript:
 
     Raises:
         FileNotFoundError: There is none.
-        UnreadableGolden: It is not a snapshot, or its format is newer.
+        UnreadableGolden: It is not a snapshot, or its format is newer; an OldGolden if it is earlier.
     """
     return parse(read_golden(path), path)
 
@@ -108,9 +121,10 @@ def parse(text: str, path: Path) -> Transcript:
         raise UnreadableGolden(path, 1, "not a snapshot: `afterwards` is not a list of exchanges")
     version = transcript.get("goldtape")
     if version != FORMAT:
-        newer = isinstance(version, int) and version > FORMAT
         what = f"format version {version!r}, this goldtape reads {FORMAT}"
-        raise UnreadableGolden(path, 2, f"{what}; upgrade goldtape" if newer else what)
+        if type(version) is int and 0 < version < FORMAT:
+            raise OldGolden(path, 2, what)
+        raise UnreadableGolden(path, 2, f"{what}; upgrade goldtape" if isinstance(version, int) else what)
     if wrong := _wrong(transcript, _HEAD):
         raise UnreadableGolden(path, 1, wrong)
     for part, name in (("exchanges", "exchange"), ("afterwards", "afterwards")):
@@ -198,17 +212,6 @@ def _query(query: str) -> dict[str, Any]:
     for name, value in parse_qsl(query, keep_blank_values=True, errors="backslashreplace"):
         found.setdefault(name, []).append(value)
     return {name: values if len(values) > 1 else values[0] for name, values in sorted(found.items())}
-
-
-def _telling(headers: Any, body: Body) -> dict[str, Any]:
-    """The headers that a reviewer sees: all but the content type that a body of this form usually has."""
-    told = dict(headers)
-    if body is None or isinstance(body, Json):
-        if told.get("content-type") == "application/json":
-            del told["content-type"]
-        elif body is not None:
-            told.setdefault("content-type", None)
-    return told
 
 
 def _body(name: str, body: Body, limit: int) -> dict[str, Any]:

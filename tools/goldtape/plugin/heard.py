@@ -18,6 +18,7 @@ from goldtape.exchange.interaction import Interaction, Json, Request, Response
 class Earlier:
     """What a wider fixture has heard and declared while it was set up, for those that use it."""
 
+    origin: str
     captured: Sequence[Captured]
     substitutions: Sequence[Substitution]
     races: Sequence[Race]
@@ -47,6 +48,12 @@ class Heard:
         """Take in what wider fixtures have heard; each of them once."""
         self.earlier += [one for one in earlier if one not in self.earlier]
 
+    @property
+    def origins(self) -> list[str]:
+        """The names that wider fixtures give to what they have shown."""
+        own = [self.origin, _afterwards(self.origin)] if self.origin else []
+        return [*(one.origin for one in self.earlier), *own]
+
     def interactions(self) -> list[Interaction]:
         """The interactions of this run, in canonical form."""
         return self.cassette.interactions(self._canonical)
@@ -66,7 +73,7 @@ class Heard:
             return []
 
         self.cassette.interactions(keep)
-        return Earlier(captured, tuple(self.substitutions), tuple(self.races))
+        return Earlier(self.origin, captured, tuple(self.substitutions), tuple(self.races))
 
     def as_sent(self) -> list[Interaction]:
         """The interactions of this run with canonical addresses and without secrets; ids and times are the service's.
@@ -97,7 +104,7 @@ class Heard:
         before: list[Captured] = []
         substitutions: list[Substitution] = []
         races: list[Race] = []
-        for one in (*self.earlier, Earlier(self._with_origin(captured), self.substitutions, self.races)):
+        for one in (*self.earlier, Earlier(self.origin, self._with_origin(captured), self.substitutions, self.races)):
             races += [replace(race, start=race.start + len(before)) for race in one.races]
             substitutions += one.substitutions
             before += one.captured
@@ -108,5 +115,9 @@ class Heard:
             return captured
         # The teardown has names of its own, because tests have used those of the set-up by then.
         body = len(captured) - self.cassette.afterwards
-        after = f"{self.origin}-afterwards"
+        after = _afterwards(self.origin)
         return [replace(one, origin=self.origin if place < body else after) for place, one in enumerate(captured)]
+
+
+def _afterwards(origin: str) -> str:
+    return f"{origin}-afterwards"

@@ -237,7 +237,7 @@ class Run:
         try:
             if self.heard:  # syrupy would write over any JSON
                 transcript.read(self._goldens.snapshot)
-        except FileNotFoundError:
+        except (FileNotFoundError, transcript.OldGolden):
             pass
         except UnreadableGolden as error:
             return str(error)
@@ -255,7 +255,7 @@ class Run:
 
     def _transcript(self, interactions: Sequence[Interaction]) -> Transcript:
         assert self.heard
-        heading = Heading(self.nodeid, self._cases, [race.why for race in self.heard.races])
+        heading = Heading(self.nodeid, self._cases, [race.why for race in self.heard.races], self.heard.origins)
         body = len(interactions) - self._cassette.afterwards
         return transcript.build(heading, interactions[:body], self.config, interactions[body:])
 

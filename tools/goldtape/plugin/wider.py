@@ -20,7 +20,7 @@ import pytest
 
 from goldtape.cassette.faults import Fault, unmatched_in
 from goldtape.config import Config
-from goldtape.goldens import snapshot
+from goldtape.goldens import snapshot, snapshot_layout
 from goldtape.goldens.naming import project_nodeid
 from goldtape.goldens.transcript import Transcript
 from goldtape.plugin import threads
@@ -203,7 +203,7 @@ class FixtureRun(Run):
 
     def _is_as_before(self) -> bool:
         assert self.heard
-        text = snapshot.text(self._transcript(self.heard.interactions()))
+        text = snapshot_layout.text(self._transcript(self.heard.interactions()))
         digest = hashlib.blake2s(text.encode()).hexdigest()
         marks = folder_of(self.config) / os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
         mark = marks / hashlib.blake2s(self.nodeid.encode()).hexdigest()

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Literal
 
+from goldtape.goldens.names import NAME
 from goldtape.goldens.transcript import RECEIVED, Transcript, label
 
 Kind = Literal["breaking", "additive", "changed"]
@@ -31,9 +32,7 @@ HEADING = "the snapshot's heading"
 _SUMMARIES = (("sent-large",), ("received-large",))
 _IDENTITIES = ("id", "_id", "uuid", "key", "name", "code")
 _PAIRS = 1_000_000
-_STAND_IN = re.compile(
-    r"\[redacted|\b(?:etag|token)-(?:[\w-]+-)?\d|\b[0-9a-f]{8}-0000-4000-8000-|\b(?:19\d\d|2000)-\d\d-\d\d[T ]"
-)
+_STAND_IN = re.compile(rf"\[redacted|{NAME}|\b(?:19\d\d|2000)-\d\d-\d\d[T ]")
 
 
 class Change(Enum):
