@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -70,8 +70,10 @@ class _Names:
         self._places: dict[str, Place] = {}
         self._words: defaultdict[Place, _Words] = defaultdict(_Words)
         for one in exchanges:
-            for received, place, text in self._texts(one):
-                self._meet(received, place, text)
+            operation, received = self._without(one["request"]), False
+            for name, value in one.items():
+                received = received or name in _ANSWERS
+                self._look_at(value, (operation, name), received)
         self._names = self._decided()
         self._to_change = re.compile(f"{self._placeholder.pattern}|<(?={NAME[1:]})")
 
@@ -119,7 +121,9 @@ class _Names:
             return {self._change(key): self._change(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self._change(item) for item in value]
-        return self._to_change.sub(self._name, value) if isinstance(value, str) else value
+        if isinstance(value, str) and ("<" in value or _may_hold(value)):
+            return self._to_change.sub(self._name, value)
+        return value
 
     def _name(self, match: re.Match[str]) -> str:
         found = match.group()
@@ -127,27 +131,20 @@ class _Names:
 
     # ---------------------------------------------------------------- what an exchange says
 
-    def _texts(self, one: Exchange) -> Iterator[tuple[bool, Place, str]]:
-        """The texts of an exchange: whether each was received, and its place."""
-        operation = self._without(one["request"])
-        received = False
-        for name, value in one.items():
-            received = received or name in _ANSWERS
-            yield from ((received, (operation, *place), text) for place, text in self._leaves(value, (name,)))
-
-    def _leaves(self, value: Any, place: Place) -> Iterator[tuple[Place, str]]:
-        if isinstance(value, dict):
+    def _look_at(self, value: Any, place: Place, received: bool) -> None:
+        if isinstance(value, str):
+            if _may_hold(value):
+                self._meet(received, place, value)
+        elif isinstance(value, dict):
             for key, item in value.items():
-                yield place, key
-                yield from self._leaves(item, (*place, self._without(key)))
+                self._look_at(key, place, received)
+                self._look_at(item, (*place, self._without(key)), received)
         elif isinstance(value, list):
             for item in value:
-                yield from self._leaves(item, place)
-        elif isinstance(value, str):
-            yield place, value
+                self._look_at(item, place, received)
 
     def _without(self, text: str) -> str:
-        return self._placeholder.sub("", text)
+        return self._placeholder.sub("", text) if _may_hold(text) else text
 
     def _before(self, text: str, end: int) -> list[str]:
         """The word of the segment of a path before a value: /sessions/<here>."""
@@ -155,6 +152,11 @@ class _Names:
             return []
         path = _NO_PATH.split(text[max(0, end - _PATH) : end])[-1]
         return _first_telling(self._without(path).split("/")[-2::-1])
+
+
+def _may_hold(text: str) -> bool:
+    """A quick look: False only if no placeholder is in this text."""
+    return "-" in text and ("-0000-4000-8000-" in text or "etag-" in text or "token-" in text)
 
 
 def _placeholder(nodes: Mapping[str, str]) -> re.Pattern[str]:
