@@ -15,8 +15,9 @@ The way of an exchange, room by room. Each room imports from those above it in t
     cassette   at work under vcrpy: `live` lets requests through and keeps the answers, each hop of a redirect too;
                `replay` finds the answer of a request by its `key`; `doors` see the error of a client that got no
                answer, and raise it again; what is wrong with requests is a value (`faults`)
-    verdict    what differs (`drift`), in `words`, with place and next command (`explain`); the `cases` and rules of a
-               plan, and the table of a judged run (`plan`)
+    verdict    what differs (`drift`), as data (`difference`): two `values`, their `lists` aligned, the `names` of
+               minted ones bound and their `relations` told, in `operations`; in `words`, with place and next command
+               (`explain`); the `cases` and rules of a plan, and the table of a judged run (`plan`)
     live       where requests of a live run go: `target`, `process`; and where none may go: `network`
     plugin     pytest: `options` say what is asked for, `hooks` translate, `items` are tests to them, whose `ids` show
                no secret. A `session` is a run of pytest with its header and summary lines, a `run` is one test; what it

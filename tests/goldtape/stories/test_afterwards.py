@@ -183,4 +183,4 @@ def test_a_body_that_failed_is_told_all_that_drifted(shop: Project) -> None:
     verified = recorded.change_service("return stamped(CARTS[cart_id], 200)", mixed).verify()
 
     assert verified.outcomes == {"failed": 1}
-    assert "received.id   expected" in verified.output
+    assert "received.id   another one's (that of exchange 2)" in verified.output

@@ -17,7 +17,7 @@ import pytest
 import goldtape
 from goldtape.cassette import faults
 from goldtape.goldens.transcript import FORMAT
-from goldtape.verdict import drift, explain
+from goldtape.verdict import difference, explain
 
 from .project import PYPROJECT, Project
 
@@ -55,8 +55,8 @@ def row(name: str, words: str, *parts: str) -> Callable[[Row], Row]:
 def there_is() -> Iterator[str]:
     """Everything in the engine that can find fault: kinds of faults and differences, reports, errors."""
     yield from (fault.__name__ for fault in get_args(faults.Fault))
-    yield from get_args(drift.Kind)
-    yield from (f"Change.{change.name}" for change in drift.Change)
+    yield from get_args(difference.Kind)
+    yield from (f"Change.{change.name}" for change in difference.Change)
     yield from (f"Explainer.{name}" for name in vars(explain.Explainer) if name[0] != "_" and name not in SLOTS)
     for module in pkgutil.walk_packages(goldtape.__path__, "goldtape."):
         for name, found in vars(importlib.import_module(module.name)).items():
@@ -174,6 +174,24 @@ def _(good: Project) -> Project:
 )
 def _(good: Project) -> Project:
     return good.change_service("return stamped(cart, 201)", "return stamped(cart | {'name': 7}, 201)").verify()
+
+
+@row("flip", r"^  breaking   1\. .* answers 403 where it answered 201$", "Change.FLIPPED")
+def _(good: Project) -> Project:
+    return good.change_service(
+        "return stamped(cart, 201)", "cart['etag'] = 'x'\n    return stamped(cart, 403)"
+    ).verify()
+
+
+@row("relation", r"^  breaking   1\. .* received\.etag   now equal to headers\.etag$", "Change.RELATED")
+def _(good: Project) -> Project:
+    return good.edit(SNAPSHOT, '"etag": "etag-1"', '"etag": "etag-2"').replay()
+
+
+@row("text", r'^  changed   1\. .* received-text\[1\]   new: "b"$', "Change.REWRITTEN")
+def _(good: Project) -> Project:
+    texts = good.change_service("return stamped(cart, 201)", "return httpx.Response(201, text='a\\nc')").record()
+    return texts.change_service("a\\nc", "a\\nb\\nc").verify()
 
 
 @row("new", r"^  additive   1\. .* received\.new   new: 1$", "Change.NEW", "additive")

@@ -146,7 +146,7 @@ def test_a_body_that_stops_half_way_is_not_blamed_for_what_it_did_not_send(shop:
         pytest.param(
             "return stamped(cart, 201)",
             "return stamped(cart, 500)",
-            "  breaking   1. POST /v1/carts   status   expected 201, got 500",
+            "  breaking   1. POST /v1/carts   status   answers 500 where it answered 201",
             id="server-error",
         ),
     ],

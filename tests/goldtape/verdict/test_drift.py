@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldtape.goldens.transcript import FORMAT, Transcript
-from goldtape.verdict.drift import Change, compare, may_settle
+from goldtape.verdict.difference import Change
+from goldtape.verdict.drift import compare, may_settle
 from goldtape.verdict.words import worded
 
 QUICK = settings(max_examples=30, deadline=None, derandomize=True)
@@ -53,24 +54,88 @@ def anonymous(count: int) -> list[dict[str, Any]]:
     [
         pytest.param({"status": 200}, {"status": 404}, ("breaking", "status"), id="status"),
         pytest.param(
-            {"headers": {"etag": '"<etag-1>"'}},
-            {"headers": {"etag": '"<etag-2>"'}},
-            ("changed", "headers.etag"),
+            {"headers": {"allow": "GET"}},
+            {"headers": {"allow": "PUT"}},
+            ("changed", "headers.allow"),
             id="header",
         ),
         pytest.param({"headers": {"allow": "GET"}}, {}, ("breaking", "headers.allow"), id="header-gone"),
         pytest.param({}, {"headers": {"link": "</next>"}}, ("additive", "headers.link"), id="header-new"),
         pytest.param({"sent": {"limit": 1}}, {"sent": {"limit": 2}}, ("changed", "sent.limit"), id="sent"),
         pytest.param({"query": {"q": "a"}}, {"query": {"q": ["a", "b"]}}, ("breaking", "query.q"), id="query-twice"),
-        pytest.param({"received": {}}, {"received-text": "{}"}, ("breaking", "received"), id="body-no-longer-json"),
+        pytest.param(
+            {"received": {}, "headers": {"content-type": None}},
+            {"received-text": "{}"},
+            ("breaking", "received"),
+            id="body-no-longer-json",
+        ),
+        pytest.param(
+            {"headers": {}, "received": {"n": 1}},
+            {"headers": {"content-type": None}, "received": {"n": 1}},
+            ("breaking", "headers.content-type"),
+            id="content-type-gone",
+        ),
+        pytest.param(
+            {"received": {"n": 1}},
+            {"received": {"n": 1}, "headers": {"content-type": "application/hal+json"}},
+            ("breaking", "headers.content-type"),
+            id="content-type-new",
+        ),
+        pytest.param(
+            {"received": {}},
+            {"received": {}, "headers": {"etag": "x"}},
+            ("additive", "headers.etag"),
+            id="header-beside-json",
+        ),
+        pytest.param(
+            {"headers": {"content-type": "application/json"}, "received-text": '{"n": NaN}'},
+            {"received": {"n": None}},
+            ("breaking", "received"),
+            id="nan-to-null",
+        ),
+        pytest.param(
+            {"received": {"n": 1}},
+            {"received": {"n": 1, "pin": "[redacted-1]"}},
+            ("breaking", "received.pin"),
+            id="secret-new",
+        ),
+        pytest.param(
+            {"received": {"n": 1}},
+            {"received": {"n": 1, "user": {"pin": "[redacted-1]"}}},
+            ("breaking", "received.user"),
+            id="secret-new-inside",
+        ),
+        pytest.param(
+            {"to": "shop-support.test", "received": {"calls": [1]}},
+            {"to": "shop-support.test", "received": {"calls": [1, 2]}},
+            ("breaking", "received.calls[1]"),
+            id="call-new",
+        ),
+        pytest.param(
+            {"to": "shop-support.test", "received": {}},
+            {"to": "shop-support.test", "received": {"rows": 1}},
+            ("breaking", "received.rows"),
+            id="row-new",
+        ),
+        pytest.param(
+            {"to": "shop-support.test", "sent": {}},
+            {"to": "shop-support.test", "sent": {"n": 1}},
+            ("additive", "sent.n"),
+            id="sent-to-support",
+        ),
+        pytest.param(
+            {"received": {"etag": '"etag-1"'}},
+            {"received": {"_etag": "etag-1"}},
+            ("breaking", "received.etag"),
+            id="etag-renamed-unquoted",
+        ),
     ],
 )
 def test_exchange_one_part_changed_one_entry(before: dict[str, Any], after: dict[str, Any], entry: Entry) -> None:
     """Each part of an exchange that changes gives its own entry, and no other part one."""
     changed = found(transcript(exchange(**before)), transcript(exchange(**after)))
 
-    assert (entry[0], FIRST, entry[1]) in changed
-    assert len(changed) == len({*before, *after})
+    assert changed == [(entry[0], FIRST, entry[1])]
 
 
 @pytest.mark.parametrize(
@@ -94,8 +159,8 @@ def test_exchange_one_part_changed_one_entry(before: dict[str, Any], after: dict
         pytest.param({"l": [1, 2, 3]}, {"l": [3, 1, 2]}, ("changed", "received.l"), id="list-reordered"),
         pytest.param(numbered(3), numbered(3)[::-1], ("changed", "received"), id="objects-reordered"),
         pytest.param([1, 2, 3], [1, 3], ("breaking", "received[1]"), id="item-deleted"),
-        pytest.param([1, 3], [1, 2, 3], ("additive", "received[1]"), id="item-inserted"),
-        pytest.param([], [1], ("additive", "received[0]"), id="first-item"),
+        pytest.param([1, 3], [1, 2, 3], ("changed", "received[1]"), id="item-inserted"),
+        pytest.param([], [1], ("changed", "received[0]"), id="first-item"),
         pytest.param([[1, 2], [3, 4]], [[1, 2], [3, 5]], ("changed", "received[1][1]"), id="nested-lists"),
         pytest.param([[1, [2, 3]]], [[1, [3, 2]]], ("changed", "received[0][1]"), id="inner-list-reordered"),
         pytest.param(
@@ -109,6 +174,133 @@ def test_body_one_thing_changed_one_entry(before: Any, after: Any, entry: tuple[
     assert found_in_body(before, after) == [entry]
 
 
+@pytest.mark.parametrize("value", [None, True, False, 0, 1, "", [], {}], ids=str)
+def test_no_rename_is_inferred_from_a_value_that_says_nothing(value: Any) -> None:
+    """A field gone and another one new are two differences."""
+    assert found_in_body({"a": value}, {"b": value}) == [("breaking", "received.a"), ("additive", "received.b")]
+
+
+def test_of_equal_values_the_one_with_the_most_similar_name_is_the_renamed() -> None:
+    """Not the one that happens to stand first."""
+    [renamed, new] = compare(
+        transcript(exchange(received={"created_by": "bob"})),
+        transcript(exchange(received={"assigned": "bob", "createdBy": "bob"})),
+    )
+    renamed, new = sorted((renamed, new), key=lambda one: one.kind, reverse=True)
+
+    assert (renamed.change, renamed.actual, new.path) == (Change.RENAMED, "createdBy", "received.assigned")
+
+
+def test_what_was_renamed_in_one_place_was_renamed_in_all() -> None:
+    """A value that says nothing alone is renamed where another of that name is; a value that differs is not."""
+    items = [{"stock": n % 3, "id": f"i{n}"} for n in range(6)]
+    renamed = [{"left": item["stock"], "id": item["id"]} for item in items]
+    renamed[1]["left"] = 7
+
+    found = compare(transcript(exchange(received=items)), transcript(exchange(received=renamed)))
+
+    assert [(one.change, one.path) for one in found] == [
+        (Change.RENAMED, "received[0].stock"),
+        (Change.NEW, "received[1].left"),
+        (Change.GONE, "received[1].stock"),
+        *[(Change.RENAMED, f"received[{n}].stock") for n in range(2, 6)],
+    ]
+
+
+def page(*lines: str) -> Transcript:
+    return transcript(exchange(**{"headers": {"content-type": "text/html"}, "received-text": list(lines)}))
+
+
+LINES = [f"<li>{n % 7}</li>" for n in range(200)]
+
+
+@pytest.mark.parametrize(
+    ("after", "words"),
+    [
+        pytest.param([*LINES[:90], "<hr>", *LINES[90:]], ['new: "<hr>"'], id="line-inserted"),
+        pytest.param(LINES[1:], ['expected "<li>0</li>", it is gone'], id="line-gone"),
+        pytest.param(
+            ["<b>", "<i>", *LINES[2:]], ['expected "<li>0</li>", got "<b>", and 1 more line'], id="two-lines-together"
+        ),
+        pytest.param(
+            ["<b>", *LINES[1:-1], "<i>"],
+            ['expected "<li>0</li>", got "<b>"', 'expected "<li>3</li>", got "<i>"'],
+            id="two-lines-apart",
+        ),
+    ],
+)
+def test_a_text_is_compared_line_by_line(after: list[str], words: list[str]) -> None:
+    """Lines that belong together are one difference; a text that changed breaks nobody."""
+    differences = compare(page(*LINES), page(*after))
+
+    assert [worded(one) for one in differences] == words
+    assert {one.kind for one in differences} == {"changed"}
+
+
+def test_a_text_of_one_line_is_compared_so_too() -> None:
+    """In a snapshot it is no list."""
+    [more] = compare(
+        transcript(exchange(**{"received-text": "a"})), transcript(exchange(**{"received-text": ["a", "b"]}))
+    )
+
+    assert (more.kind, more.path, worded(more)) == ("changed", "received-text[1]", 'new: "b"')
+
+
+def test_a_text_inside_json_is_told_from_the_first_line_that_differs() -> None:
+    """What is the same before it would fill the report."""
+    same = "x" * 200
+    [one] = compare(
+        transcript(exchange(received={"log": f"{same}\nb"})), transcript(exchange(received={"log": f"{same}\nc"}))
+    )
+
+    assert worded(one) == 'expected "b", got "c"'
+
+
+REFUSED = {"error": {"code": "NOT_FOUND", "message": "there is none"}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        pytest.param(
+            {"status": 200, "headers": {"etag": "x"}, "received": {"id": 1, "rows": [1, 2]}},
+            {"status": 404, "received": REFUSED},
+            "answers 404 NOT_FOUND where it answered 200",
+            id="refuses",
+        ),
+        pytest.param(
+            {"status": 403, "received": {"detail": {"error_code": "OWNERSHIP"}}},
+            {"status": 204},
+            "answers 204 where it answered 403 OWNERSHIP",
+            id="allows",
+        ),
+        pytest.param(
+            {"status": 201, "received": {"code": "A7", "n": 1}},
+            {"status": 500, "received-text": "Internal Server Error"},
+            "answers 500 where it answered 201",
+            id="breaks",
+        ),
+    ],
+)
+def test_a_flip_of_success_and_refusal_is_one_difference(
+    before: dict[str, Any], after: dict[str, Any], words: str
+) -> None:
+    """With status and code; what else the two answers hold cannot be compared."""
+    [one] = compare(transcript(exchange(**before)), transcript(exchange(**after)))
+
+    assert (one.kind, one.path, one.change, worded(one)) == ("breaking", "status", Change.FLIPPED, words)
+
+
+def test_what_was_sent_is_compared_beside_a_flip() -> None:
+    """Another request can be the reason of another answer."""
+    before, after = exchange(sent={"n": 1}), exchange(sent={"n": 2}, status=409)
+
+    assert found(transcript(before), transcript(after)) == [
+        ("breaking", FIRST, "status"),
+        ("changed", FIRST, "sent.n"),
+    ]
+
+
 @pytest.mark.parametrize("items", [pytest.param(numbered, id="with-ids"), pytest.param(anonymous, id="without-ids")])
 @pytest.mark.parametrize("place", [0, 500, 999])
 def test_list_of_thousand_one_edit_one_entry(items: Any, place: int) -> None:
@@ -118,7 +310,7 @@ def test_list_of_thousand_one_edit_one_entry(items: Any, place: int) -> None:
     changed = [item | {"state": "done"} if n == place else item for n, item in enumerate(before)]
 
     assert found_in_body(before, shorter) == [("breaking", f"received[{place}]")]
-    assert found_in_body(shorter, before) == [("additive", f"received[{place}]")]
+    assert found_in_body(shorter, before) == [("changed", f"received[{place}]")]
     assert found_in_body(before, changed) == [("changed", f"received[{place}].state")]
 
 
@@ -135,7 +327,7 @@ def test_huge_list_four_edits_four_entries_in_order(items: Any) -> None:
     assert found_in_body(before, after) == [
         ("breaking", "received[10]"),
         ("changed", "received[3000].state"),
-        ("additive", "received[3999]"),
+        ("changed", "received[3999]"),
         ("breaking", "received[5999].state"),
     ]
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldtape.goldens.transcript import Transcript
-from goldtape.verdict.drift import Change, compare
+from goldtape.verdict.difference import Change
+from goldtape.verdict.drift import compare
 
 QUICK = settings(max_examples=150, deadline=None, derandomize=True)
 

@@ -10,7 +10,7 @@ import pytest
 from goldtape.cassette.faults import OutOfOrder, Unanswered, Unmatched, Unplayed
 from goldtape.exchange.interaction import Request
 from goldtape.goldens.cassette_file import Stored
-from goldtape.verdict.drift import ABSENT, Change, Difference
+from goldtape.verdict.difference import ABSENT, Change, Difference
 from goldtape.verdict.explain import Explainer
 
 from ..made import asked, config, stored

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from goldtape.verdict.drift import ABSENT, Change, Difference
-from goldtape.verdict.words import RECEIVED, SENT, worded
+from goldtape.verdict.difference import ABSENT, Change, Difference, How, Relation
+from goldtape.verdict.words import RECEIVED, RELATIONS, SENT, worded
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,21 @@ from goldtape.verdict.words import RECEIVED, SENT, worded
             "a large body changed: bytes 1 -> 2",
             "a large body changed: bytes 1 -> 2",
         ),
+        pytest.param(
+            Change.REWRITTEN,
+            ["a", "b"],
+            ["c"],
+            'expected "a", got "c", and 1 more line',
+            'expected "a", got "c", and 1 more line',
+        ),
+        pytest.param(
+            Change.FLIPPED,
+            "200",
+            "404 NO",
+            "answers 404 NO where it answered 200",
+            "answers 404 NO where it answered 200",
+        ),
+        pytest.param(Change.RELATED, "etag-1", Relation("equal", "a"), "now equal to a", "now equal to a"),
     ],
     ids=lambda value: value.value if isinstance(value, Change) else "",
 )
@@ -58,3 +73,27 @@ def test_a_long_value_is_cut() -> None:
 
     assert len(line) < 130
     assert "…" in line
+
+
+@pytest.mark.parametrize(
+    ("relation", "words"),
+    [
+        pytest.param(Relation("equal", "received.started_at"), "now equal to received.started_at"),
+        pytest.param(Relation("unchanged", exchange="3"), "unchanged since exchange 3"),
+        pytest.param(Relation("another", exchange="2"), "another one's (that of exchange 2)"),
+        pytest.param(Relation("apart", "headers.etag"), "no longer equal to headers.etag"),
+        pytest.param(Relation("apart", exchange="afterwards 1"), "no longer equal to that of exchange afterwards 1"),
+        pytest.param(Relation("apart"), "another one"),
+        pytest.param(Relation("before", "received.at"), "now before received.at"),
+        pytest.param(Relation("after", exchange="2"), "now after that of exchange 2"),
+    ],
+    ids=lambda one: one.how if isinstance(one, Relation) else "",
+)
+def test_a_broken_relation_is_worded_as_what_it_is_now(relation: Relation, words: str) -> None:
+    """The value itself is minted and says nothing."""
+    assert worded(Difference(Change.RELATED, "1. GET /", "received.x", "etag-1", relation)) == words
+
+
+def test_every_relation_has_words() -> None:
+    """As every change has."""
+    assert set(RELATIONS) == set(get_args(How))

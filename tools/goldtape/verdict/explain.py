@@ -15,7 +15,8 @@ from goldtape.goldens.cassette_file import Stored
 from goldtape.goldens.reading import read_golden
 from goldtape.goldens.transcript import exchange, label, line_of_exchange
 from goldtape.verdict import RECORD
-from goldtape.verdict.drift import Difference, compare_exchange
+from goldtape.verdict.difference import Difference
+from goldtape.verdict.drift import compare_exchange
 from goldtape.verdict.words import SENT, worded
 
 _POSITION = re.compile(r"\[\d+\]")
