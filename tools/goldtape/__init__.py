@@ -17,14 +17,16 @@ The way of an exchange, room by room. Each room imports from those above it in t
                answer, and raise it again; what is wrong with requests is a value (`faults`)
     verdict    what differs (`drift`), as data (`difference`): two `values`, their `lists` aligned, the `names` of
                minted ones bound and their `relations` told, in `operations`; in `words`, with place and next command
-               (`explain`); the `cases` and rules of a plan, and the table of a judged run (`plan`)
+               (`explain`); over a whole run, one cause once (`causes`); the `cases` and rules of a plan, and the
+               table of a judged run (`plan`)
     live       where requests of a live run go: `target`, `process`; and where none may go: `network`
     plugin     pytest: `options` say what is asked for, `hooks` translate, `items` are tests to them, whose `ids` show
                no secret. A `session` is a run of pytest with its header and summary lines, a `run` is one test; what it
                has `heard` is its part of the story, a `tape` is what the test sees of it, a `mode` says where answers
-               come from. Fixtures `wider` than a test have runs of their own. No `threads` may outlive a test. Steps
-               that `arrange` judge nothing; `judging` is what tests say of the plan; `results` are remembered; the
-               `guard` lets nothing else through
+               come from. Fixtures `wider` than a test have runs of their own. No `threads` may outlive a test. What
+               stands `beside` the exchanges is looked through for secrets, the ends of `logs` stand beside failures,
+               and what was `told` once is told no more. Steps that `arrange` judge nothing; `judging` is what tests say
+               of the plan; `results` are remembered
     cli        one file a command, listed in `main`
 
 Recording: a test asks its `tape` for a URL and sends a request. vcrpy hands it to the live cassette. At the end of the

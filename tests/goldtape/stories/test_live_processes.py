@@ -111,6 +111,23 @@ def test_a_live_run_starts_the_service_and_stops_it(real: Project, monkeypatch: 
     assert verified.goldens == recorded.goldens
 
 
+def test_a_service_that_breaks_is_told_with_the_end_of_its_log(real: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The traceback of a 500 stands beside the difference."""
+    monkeypatch.delenv("SHOP_URL")
+    recorded = real.run_apart("--live", "--record-mode=rewrite", "-k", "item[0]")
+    broken = recorded.edit(
+        "service.py",
+        "    generation = int(",
+        '    if scope["path"] != "/ready":\n        raise OSError(28, "no space")\n    generation = int(',
+    )
+
+    verified = broken.run_apart("--live", "-k", "item[0]")
+
+    assert "answers 500 where it answered 200" in verified.summary[1]
+    assert any("goldtape: the end of shop-" in line for line in verified.lines)
+    assert "OSError: [Errno 28] no space" in verified.lines
+
+
 def test_a_service_that_does_not_start_says_what_was_tried(real: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command, the end of its output and the way out; every test fails with it, and the service is tried once."""
     monkeypatch.delenv("SHOP_URL")

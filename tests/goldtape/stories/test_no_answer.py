@@ -148,7 +148,7 @@ def test_silent(shop):
         pytest.param(
             'number = int(request.url.params["limit"])',
             HANGS,
-            '  breaking   2. GET /v1/items   status   expected 200, got "no answer: ReadTimeout after 2 s"',
+            '  breaking   2. GET /v1/items?limit=1   status   expected 200, got "no answer: ReadTimeout after 2 s"',
             id="answers-no-more",
         ),
         pytest.param(

@@ -133,6 +133,11 @@ def _(good: Project) -> Project:
     return good.add("lacking.py", stack).configure('url-env = "SHOP_URL"', served).run("--live=require")
 
 
+@row("last exchange", r"^the last exchange was 1\. POST /v1/carts$", "Explainer.last_exchange")
+def _(good: Project) -> Project:
+    return with_body(good, ASK.replace("test_ask", "test_new") + "    assert False").record()
+
+
 @row("unanswered", r" got neither a response nor an error of the client:$", "Unanswered")
 def _(good: Project) -> Project:
     broken = good.change_service('cart = {"id"', 'raise KeyError("stopped")\n    cart = {"id"')
@@ -171,6 +176,7 @@ def _(good: Project) -> Project:
     "Change.RETYPED",
     "breaking",
     "Explainer.differences",
+    "Explainer.facts",
 )
 def _(good: Project) -> Project:
     return good.change_service("return stamped(cart, 201)", "return stamped(cart | {'name': 7}, 201)").verify()

@@ -16,10 +16,17 @@ def test_buy(shop):
 
 PUT = "2. PUT /v1/carts/<cart-1>/items/apple as alice"
 GET = "3. GET /v1/carts/<cart-1>"
+SNAPSHOT = "snapshots/test_cart/test_buy.json"
 NEXT = (
     "next: look at the diff; if the change is meant, record again: "
     "pytest --live --record-mode=rewrite tests/test_cart.py::test_buy"
 )
+
+
+def line_of(recorded: Project, exchange: str) -> int:
+    """The line of the snapshot at which an exchange begins."""
+    starts = [n for n, line in enumerate(recorded.golden(SNAPSHOT).splitlines(), 1) if line == "    {"]
+    return starts[int(exchange.partition(".")[0]) - 1]
 
 
 def test_an_unchanged_service_is_verified_and_nothing_is_written(shop: Project) -> None:
@@ -53,12 +60,20 @@ def test_a_changed_service_fails_the_test_and_says_what_changed(shop: Project) -
         f'  breaking   {GET.ljust(len(PUT))}   received.items[0].count   expected 3, got "3"',
         f"  additive   {GET.ljust(len(PUT))}   received.items[0].gift    new: false",
         f"  changed    {GET.ljust(len(PUT))}   received.items[0].price   expected 2.5, got 2.75",
+        "recorded at",
+        f"  {PUT}   {SNAPSHOT}, line {line_of(recorded, PUT)}",
+        f"  {GET.ljust(len(PUT))}   {SNAPSHOT}, line {line_of(recorded, GET)}",
         NEXT,
     ]
-    assert verified.summary == [
-        "1 test, 3 exchanges compared: 1 drifted, 0 failed",
-        "next: pytest --live --record-mode=rewrite, if the changes are meant; then git diff snapshots",
+    first, *_, last = verified.summary
+    assert first == "1 test, 3 exchanges compared: 1 drifted, 0 failed"
+    assert [line.partition(":")[0] for line in verified.summary if line.startswith("cause")] == [
+        "cause 1 of 4, breaking, in 1 test",
+        "cause 2 of 4, breaking, in 1 test",
+        "cause 3 of 4, changed, in 1 test",
+        "cause 4 of 4, additive, in 1 test",
     ]
+    assert last == "next: pytest --live --record-mode=rewrite, if the changes are meant; then git diff snapshots"
 
 
 def test_a_meant_change_is_recorded_and_then_agrees(shop: Project) -> None:
@@ -100,7 +115,10 @@ def test_the_bodys_own_error_stands_first_and_then_the_drift(shop: Project) -> N
         "2 differences from the snapshot, 0 breaking",
         f"  changed   {PUT}   received.items[0].price   expected 2.5, got 2.75",
         f"  changed   {GET.ljust(len(PUT))}   received.items[0].price   expected 2.5, got 2.75",
-        NEXT,
+        "recorded at",
+        f"  {PUT}   {SNAPSHOT}, line {line_of(recorded, PUT)}",
+        f"  {GET.ljust(len(PUT))}   {SNAPSHOT}, line {line_of(recorded, GET)}",
+        "next: mend the service or the test first; nothing is recorded of a test that fails",
     ]
     assert verified.summary[0] == "1 test, 3 exchanges compared: 0 drifted, 1 failed"
 
@@ -164,7 +182,8 @@ def test_every_change_of_one_answer_is_one_entry(shop: Project, old: str, new: s
     verified = service.recorded().change_service(old, new).verify()
 
     assert verified.outcomes == {"failed": 1}
-    assert verified.report[1:-1] == [line]
+    assert verified.report[1:-3] == [line]
+    assert verified.report[-2] == "  1. POST /v1/carts   snapshots/test_cart/test_create.json, line 6"
 
 
 def test_an_exchange_more_or_less_is_one_entry(shop: Project) -> None:
@@ -176,8 +195,8 @@ def test_an_exchange_more_or_less_is_one_entry(shop: Project) -> None:
     )
     less = recorded.edit("tests/test_cart.py", "    shop.get(path)\n", "")
 
-    assert more.verify().report[1:-1] == ["  additive   4. GET /v1/items   -   a new exchange"]
-    assert less.verify().report[1:-1] == [f"  breaking   {GET}   -   expected this exchange, it is gone"]
+    assert more.verify().report[1] == "  additive   4. GET /v1/items?limit=1   -   a new exchange"
+    assert less.verify().report[1] == f"  breaking   {GET}   -   expected this exchange, it is gone"
 
 
 def test_verify_needs_the_snapshot_and_not_the_cassette(shop: Project) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,38 +95,92 @@ def test_unanswered_requests_are_named(explainer: Explainer) -> None:
     ]
 
 
-def test_differences_stand_in_columns_below_their_count(explainer: Explainer) -> None:
-    """Kind, exchange, path, words."""
-    found = [
-        Difference(Change.GONE, "1. POST /v1/carts as bob", "received.total", 3, ABSENT),
-        Difference(Change.NEW, "12. GET /v1/carts", "", ABSENT, {"request": "GET /v1/carts"}),
-    ]
+SHOWN = {"request": "GET /v1/carts", "status": 200}
 
-    assert explainer.differences(found).splitlines() == [
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Path:
+    """The test's: an exchange at line 6, and two of the teardown, the second at line 16."""
+    file = tmp_path / "snapshots/shop/test_cart/test_buy.json"
+    file.parent.mkdir(parents=True)
+    parts = {"goldtape": 1, "test": "t", "cases": [], "exchanges": [SHOWN], "afterwards": [SHOWN, SHOWN]}
+    file.write_text(json.dumps(parts, indent=2), encoding="utf-8")
+    return file
+
+
+GONE = Difference(Change.GONE, "1. POST /v1/carts as bob", "received.total", 3, ABSENT, ("exchanges", 0, 0))
+MORE = Difference(Change.NEW, "12. GET /v1/carts", "", ABSENT, SHOWN, ("exchanges", None, 1), sent="GET /v2/carts")
+
+
+def test_differences_stand_in_columns_below_their_count(explainer: Explainer, snapshot: Path) -> None:
+    """Kind, exchange, path, words; then where it was recorded, and the request that was sent if it was another."""
+    assert explainer.differences([GONE, MORE], snapshot).splitlines() == [
         "2 differences from the snapshot, 1 breaking",
         "  breaking   1. POST /v1/carts as bob   received.total   expected 3, it is gone",
         "  additive   12. GET /v1/carts          -                a new exchange",
+        "recorded at",
+        "  1. POST /v1/carts as bob   snapshots/shop/test_cart/test_buy.json, line 6",
+        "  12. GET /v1/carts          -                                                sent as GET /v2/carts",
         f"next: look at the diff; if the change is meant, record again: {RECORD}",
     ]
 
 
-def test_a_replay_names_the_lines_in_both_goldens(explainer: Explainer, tmp_path: Path) -> None:
+def test_the_next_step_is_one_that_the_reader_can_take(explainer: Explainer, snapshot: Path) -> None:
+    """Nobody can record a test that fails, or somebody else's service."""
+    failed = explainer.differences([GONE], snapshot, failed=True)
+    foreign = explainer.differences([GONE], snapshot, failed=True, owner="https://shop.example.com")
+
+    assert failed.splitlines()[-1] == (
+        "next: mend the service or the test first; nothing is recorded of a test that fails"
+    )
+    assert foreign.splitlines()[-1] == (
+        "next: tell the owner of https://shop.example.com, or judge it by the plan alone: "
+        f"pytest --live --against=plan {TEST}"
+    )
+
+
+def test_facts_travel_as_plain_values(explainer: Explainer, snapshot: Path) -> None:
+    """One for each fingerprint, with file and line."""
+    alike = replace(GONE, exchange="2. POST /v1/carts as ann")
+
+    facts = explainer.facts([GONE, alike, MORE], snapshot)
+
+    assert json.loads(json.dumps(facts)) == facts
+    assert [(one["kind"], one["exchange"], one["at"]) for one in facts] == [
+        ("breaking", "1. POST /v1/carts as bob", "snapshots/shop/test_cart/test_buy.json:6"),
+        ("additive", "12. GET /v1/carts", "snapshots/shop/test_cart/test_buy.json:1"),
+    ]
+
+
+def test_the_last_exchange_of_a_first_recording_is_shown(explainer: Explainer) -> None:
+    """As a snapshot would; a long one is cut."""
+    rows = asked("GET", "/v1/carts?limit=2", received=[{"n": n} for n in range(30)])
+
+    lines = explainer.last_exchange([BUY, rows]).splitlines()
+
+    assert lines[:4] == [
+        "the last exchange was 2. GET /v1/carts?limit=2 as bob",
+        "{",
+        '  "request": "GET /v1/carts",',
+        '  "as": "bob",',
+    ]
+    assert len(lines) == 42
+    assert lines[-1] == "and 60 more lines"
+    assert explainer.last_exchange([]) == ""
+
+
+def test_a_replay_names_the_lines_in_both_goldens(explainer: Explainer, snapshot: Path) -> None:
     """Of each exchange once; of one that only one of them has, its line there."""
-    snapshot = tmp_path / "snapshots/shop/test_cart/test_buy.json"
-    snapshot.parent.mkdir(parents=True)
-    shown = {"request": "GET /v1/carts", "status": 200}
-    parts = {"goldtape": 2, "test": "t", "cases": [], "exchanges": [shown], "afterwards": [shown, shown]}
-    snapshot.write_text(json.dumps(parts, indent=2), encoding="utf-8")
     found = [
         Difference(Change.CHANGED, "the snapshot's heading", "test", "t", "u"),
         Difference(Change.GONE, "1. POST /v1/carts", "received.total", 3, ABSENT, ("exchanges", 0, 0)),
         Difference(Change.GONE, "1. POST /v1/carts", "received.count", 3, ABSENT, ("exchanges", 0, 0)),
-        Difference(Change.GONE, "afterwards 2. GET /v1/carts", "", shown, ABSENT, ("afterwards", 1, None)),
-        Difference(Change.NEW, "2. GET /v1/carts", "", ABSENT, shown, ("exchanges", None, 1)),
+        Difference(Change.GONE, "afterwards 2. GET /v1/carts", "", SHOWN, ABSENT, ("afterwards", 1, None)),
+        Difference(Change.NEW, "2. GET /v1/carts", "", ABSENT, SHOWN, ("exchanges", None, 1)),
     ]
 
     cassette, other = "cassettes/shop/test_cart/test_buy.yaml", "snapshots/shop/test_cart/test_buy.json"
-    assert explainer.differences(found, snapshot).splitlines()[6:-1] == [
+    assert explainer.differences(found, snapshot, replay=True).splitlines()[6:-1] == [
         "cassette and snapshot disagree, which a hand or a merge can have done, at",
         f"  1. POST /v1/carts             {cassette}, line 2    {other}, line 6",
         f"  afterwards 2. GET /v1/carts   -                                                 {other}, line 16",
@@ -133,12 +188,12 @@ def test_a_replay_names_the_lines_in_both_goldens(explainer: Explainer, tmp_path
     ]
 
 
-def test_many_alike_in_one_list_become_one_line(explainer: Explainer) -> None:
+def test_many_alike_in_one_list_become_one_line(explainer: Explainer, snapshot: Path) -> None:
     """More than five of one change at one path; another change stays a line of its own."""
     alike = [Difference(Change.CHANGED, "1. GET /", f"received.items[{n}].stock", n, n + 1) for n in range(6)]
     other = Difference(Change.GONE, "1. GET /", "received.items[7].stock", 7, ABSENT)
 
-    lines = explainer.differences([*alike, other]).splitlines()
+    lines = explainer.differences([*alike, other], snapshot).splitlines()
 
     assert lines[0] == "7 differences from the snapshot, 1 breaking"
     assert len(lines) == 4

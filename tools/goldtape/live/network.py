@@ -16,6 +16,8 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import Any
 
+from goldtape.config import Config
+
 _SENDS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _LOOK_UPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"})
 
@@ -107,3 +109,12 @@ def _is_loopback(host: str) -> bool:
 
 def _text(host: Any) -> str:
     return host.decode() if isinstance(host, bytes) else str(host)
+
+
+def guard(config: Config, live: bool) -> AbstractContextManager[Sequence[str]]:
+    """The guard of a run: nothing may be reached, or if it is live, the targets."""
+    if not live:
+        return only(())
+    from goldtape.live import target  # it takes time, and a replay has no targets
+
+    return only(target.reachable(config))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from goldtape.config import Config, System, Target
 from goldtape.live import NOT_HERE
 from goldtape.live.process import Missing, StartError, free_port, serving
+
+_HERE = ("127.0.0.1", "localhost", "::1")
 
 
 class TargetError(RuntimeError):
@@ -38,6 +40,14 @@ def shown(url: str) -> str:
     """An address as it may be shown: a name and a password in it are nobody's business."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl().rstrip("/")
+
+
+def foreign(config: Config, names: Container[str] | None = None) -> str:
+    """The address of a deployment among some targets, or all, that is on another machine; "" if there is none."""
+    named = deployments(config)
+    targets = (one for system in config.systems.values() for one in system.targets)
+    urls = (named[one.url_env] for one in targets if one.url_env in named and (names is None or one.name in names))
+    return next((url for url in urls if urlsplit(url).hostname not in _HERE), "")
 
 
 def reachable(config: Config) -> set[str]:

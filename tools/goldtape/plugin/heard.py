@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from goldtape.canonical.addresses import Substitution, substitute, substituting
 from goldtape.canonical.concurrency import Captured
 from goldtape.canonical.pipeline import Pipeline
 from goldtape.canonical.races import Race
 from goldtape.cassette.base import TestCassette
+from goldtape.config import Config
 from goldtape.exchange.interaction import Interaction, Json, Request, Response
 
 
@@ -63,6 +65,12 @@ class Heard:
         own = Captured(Interaction(Request("GET", "", {}), Response(200, "", {}, Json(value))))
         body = self.cassette.interactions(lambda captured: self._canonical([*captured, own]))[-1].response.body
         return body.value if isinstance(body, Json) else value
+
+    def broken(self, config: Config) -> set[str]:
+        """The names of the targets that have answered with a server error."""
+        hosts = {urlsplit(one.request.uri).netloc for one in self.interactions() if one.response.status >= 500}
+        targets = (one for system in config.systems.values() for one in system.targets)
+        return {one.name for one in targets if urlsplit(one.host).netloc in hosts}
 
     def so_far(self) -> Earlier:
         """What those that use this fixture need to know of it."""

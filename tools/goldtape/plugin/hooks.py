@@ -17,7 +17,6 @@ import pytest
 
 from goldtape import config as configuration
 from goldtape.plugin import options
-from goldtape.plugin.guard import guard
 from goldtape.plugin.items import RUN, cases, must_fail, uses
 from goldtape.plugin.options import pytest_addoption as pytest_addoption
 
@@ -38,8 +37,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         root = configuration.find_root(early_config.rootpath)
         if root is None or (project := configuration.load(root)).guard != "all":
             return
+        from goldtape.live import network
+
         whole_run = ExitStack()
-        whole_run.enter_context(guard(project, options.asked_for(early_config.known_args_namespace.live)[0]))
+        whole_run.enter_context(network.guard(project, options.asked_for(early_config.known_args_namespace.live)[0]))
         early_config.add_cleanup(whole_run.close)
 
 
@@ -62,6 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
         mode = chosen(live, config.getoption("--record-mode", None), updates, config.getoption("--against"))
         options.check_report(config.getoption("--plan-report"), mode)
         session = Session(project, mode, require)
+        session.told.brief = config.getoption("verbose") < 1
         session.recover()
     except (configuration.ConfigError, WrongUse, CommitError) as error:
         raise pytest.UsageError(str(error)) from error
@@ -69,6 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.default_extension = "goldtape.goldens.snapshot.GoldenExtension"
     config.option.update_snapshots = session.mode is Mode.RECORD
     config.pluginmanager.register(Hooks(session), _NAME)
+    config.pluginmanager.register(session.told, f"{_NAME}-told")
     config.pluginmanager.register(Ids())
     if session.mode is Mode.JUDGE:
         from goldtape.plugin.judging import Judging
@@ -120,6 +123,7 @@ class Hooks:
                 wider.forget(self.session.project)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        self.session.told.restore(terminalreporter)
         if lines := self.session.summary():
             terminalreporter.write_sep("-", "goldtape")
             for line in lines:
@@ -185,15 +189,14 @@ class Hooks:
 
         if item.get_closest_marker("allow_network"):
             return network.unguarded()
-        return guard(self.session.project, self.session.mode.live)
+        return network.guard(self.session.project, self.session.mode.live)
 
     def _bound(self, item: pytest.Item) -> AbstractContextManager[None]:
         from goldtape.goldens import snapshot
         from goldtape.plugin.run import Run
 
-        run = Run(self.session.project, self.session.mode, self._nodeid(item), cases(item))
-        item.stash[RUN] = run
-        return snapshot.bound(run)
+        item.stash[RUN] = Run(self.session.project, self.session.mode, self._nodeid(item), cases(item))
+        return snapshot.bound(item.stash[RUN])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Hook:
@@ -202,6 +205,9 @@ class Hooks:
         except Exception as error:
             if self.session.has_tapes and (problem := self.session.runs.unmatched(error)):
                 raise pytest.fail.Exception(problem, pytrace=False) from None
+            run = item.stash.get(RUN, None)
+            if run and run.heard and self.session.mode.live and (problem := run.turn(failed=True)):
+                item.add_report_section("setup", "goldtape", problem)
             raise
 
     @pytest.hookimpl(wrapper=True)
@@ -276,7 +282,7 @@ class Hooks:
             if as_declared and (problem := run.declared()):
                 report.outcome, report.longrepr = "failed", problem
             run.note(report, as_declared)
-            self.session.secrets |= run.secrets
+            self.session.learn(report, run)
             if (hidden := run.hidden_id) != run.nodeid:
                 vars(report)["goldtape_id"] = hidden
             if report.when == "teardown" and run.outcome:

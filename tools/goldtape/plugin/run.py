@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from goldtape.canonical import refusal, scanner
 from goldtape.canonical.pipeline import Pipeline
 from goldtape.cassette.base import TestCassette
 from goldtape.cassette.faults import Fault
@@ -24,9 +23,12 @@ from goldtape.goldens.naming import goldens_of
 from goldtape.goldens.reading import UnreadableGolden
 from goldtape.goldens.snapshot import TranscriptExtension, not_in_layout
 from goldtape.goldens.transcript import Heading, Transcript
+from goldtape.live.target import foreign
+from goldtape.plugin import beside
 from goldtape.plugin.heard import Heard
 from goldtape.plugin.mode import Mode
 from goldtape.plugin.outcome import Outcome, Word
+from goldtape.plugin.told import FACTS
 from goldtape.verdict import drift
 from goldtape.verdict.explain import Explainer
 
@@ -51,6 +53,7 @@ class Run:
         self._staged: dict[Path, bytes | None] = {}
         self._at_work = ExitStack()
         self._peers: Sequence[str] = ()
+        self._facts: list[dict[str, str]] = []
         self._passed = self._spoiled = self._drifted = False
 
     def open(self, snapshot: SnapshotAssertion | None) -> None:
@@ -113,6 +116,8 @@ class Run:
         """
         self._spoiled |= report.failed
         self._passed &= report.passed or (as_declared and not report.failed)
+        if self._facts:
+            vars(report)[FACTS], self._facts = self._facts, []
 
     def declare(self, problem: str) -> None:
         """Keep the report of a body that failed and was declared to, until pytest says whether it failed so."""
@@ -184,7 +189,11 @@ class Run:
         if self.mode is Mode.RECORD:
             if not failed and self.heard and not self._cassette.position and self._explainer.stored.chunks:
                 return self._silence()
-            return "" if failed else self._unreadable_snapshot() or self._look_for_secrets()
+            if failed:
+                # Of a later recording the snapshot shows what was different.
+                first = not self._goldens.snapshot.exists()
+                return self._explainer.last_exchange(self.heard.interactions()) if self.heard and first else ""
+            return self._unreadable_snapshot() or self._look_for_secrets()
         if self.heard is None:
             return ""
         if self.mode is Mode.REPLAY:
@@ -213,18 +222,8 @@ class Run:
         return "\n".join(dict.fromkeys(map(self._complain, faults)))
 
     def _look_for_secrets(self) -> str:
-        interactions = self.heard.interactions() if self.heard else []
-        try:
-            refusal.refuse(self._texts(), interactions, self._staged, self._pipeline)
-        except (refusal.OpaqueBody, refusal.SecretInName, scanner.SecretFound) as error:
-            return str(error)
-        return ""
-
-    def _texts(self) -> dict[str, str]:
-        """What stands in goldens beside the exchanges, file names included."""
-        texts = {"the test's id": self.nodeid, **{f"case {number}": case for number, case in enumerate(self._cases, 1)}}
-        races = self.heard.races if self.heard else []
-        return texts | {f"the reason of race {number}": race.why for number, race in enumerate(races, 1)}
+        texts = beside.texts(self.nodeid, self._cases, self.heard)
+        return beside.secrets_in(texts, self.heard, self._staged, self._pipeline)
 
     def _silence(self) -> str:
         """A report of a test that has or should have something to send, and sent nothing that the tape could hear."""
@@ -291,7 +290,10 @@ class Run:
         found = [one for one in drift.compare(expected, actual) if not (waits and drift.may_settle(one))]
         self._drifted = bool(found)
         if found:
-            return self._explainer.differences(found, self._goldens.snapshot if self.mode is Mode.REPLAY else None)
+            snapshot, replay = self._goldens.snapshot, self.mode is Mode.REPLAY
+            self._facts = self._explainer.facts(found, snapshot)
+            owner = "" if replay else foreign(self.config, self.heard.asked if self.heard else ())
+            return self._explainer.differences(found, snapshot, replay, failed, owner)
         if failed or early:
             return ""
         return str(not_in_layout(self._goldens.snapshot, actual))

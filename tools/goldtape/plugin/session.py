@@ -17,12 +17,14 @@ import pytest
 from goldtape.config import Config, System
 from goldtape.goldens import transaction
 from goldtape.live import NOT_HERE
-from goldtape.plugin import results
+from goldtape.plugin import logs, results
 from goldtape.plugin.arrange import NotJudged
 from goldtape.plugin.mode import Mode
-from goldtape.verdict import RECORD
+from goldtape.plugin.told import Told
+from goldtape.verdict import JUDGE, RECORD
 
 if TYPE_CHECKING:
+    from goldtape.plugin.run import Run
     from goldtape.plugin.wider import Runs
 
 HEALTH_TIMEOUT_S = 5.0
@@ -53,6 +55,7 @@ class Session:
         self._timeouts: Counter[str] = Counter()
         self.notes: list[str] = []
         self.secrets: set[str] = set()
+        self.told = Told()
         self.verdict: list[str] = []  # the lines about the plan, in a judged run
 
     @cached_property
@@ -161,12 +164,13 @@ class Session:
         if not failed:
             shutil.rmtree(self.project.logs, ignore_errors=True)
         elif self.mode.live:
-            self._clean_logs()
+            logs.clean(self._logs, self._hide)
 
-    def _clean_logs(self) -> None:
-        """Remove the secrets of this run from the logs of the services that it started, or tried to."""
-        for log in filter(Path.is_file, self._logs):
-            log.write_text(self._hide(log.read_text(encoding="utf-8", errors="replace")), encoding="utf-8")
+    def learn(self, report: pytest.TestReport, run: Run) -> None:
+        """Take in the secrets that a run has met; beside a failure, show the ends of the logs of what broke in it."""
+        self.secrets |= run.secrets
+        if report.failed and self.mode.live and run.heard:
+            logs.add_ends(report, run.heard.broken(self.project), self._logs, self._hide)
 
     def _hide(self, text: str) -> str:
         from goldtape.canonical.pipeline import Pipeline
@@ -182,9 +186,10 @@ class Session:
 
     def note(self, report: pytest.TestReport, word: str = "", exchanges: int = 0) -> None:
         """Take in the report of a phase of a test; the last one carries the result of its tape."""
+        # An id that holds a secret is hidden by the process that ran the test.
+        shown = getattr(report, "goldtape_id", report.nodeid)
+        self.told.take(report, shown)
         if (report.when == "call" or report.outcome != "passed") and self.mode is not Mode.JUDGE:
-            # An id that holds a secret is hidden by the process that ran the test.
-            shown = getattr(report, "goldtape_id", report.nodeid)
             self.results[shown] = {"outcome": report.outcome, "mode": self.mode.value}
         if report.when == "call" and report.passed:
             self._timeouts.clear()
@@ -257,10 +262,14 @@ class Session:
         counted = f"{who}, {_count(self._exchanges, 'exchange')}"
         if self.mode is Mode.RECORD:
             return self._summary_of_recording(tapes, counted)
+        from goldtape.live.target import foreign
+
         drifted = self._words["drifted"]
-        lines = [f"{counted} compared: {drifted} drifted, {self._words['failed']} failed"]
+        lines = [f"{counted} compared: {drifted} drifted, {self._words['failed']} failed", *self.told.lines()]
         if drifted and self.mode is Mode.REPLAY:
             lines.append("next: pytest --live tells whether the service changed too")
+        elif drifted and (owner := foreign(self.project)):
+            lines.append(f"next: tell the owner of {owner}, or judge it by the plan alone: {JUDGE}")
         elif drifted:
             lines.append(f"next: {RECORD}, if the changes are meant; then git diff snapshots")
         return lines

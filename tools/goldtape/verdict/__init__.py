@@ -2,3 +2,6 @@
 
 RECORD = "pytest --live --record-mode=rewrite"
 """The command that records again."""
+
+JUDGE = "pytest --live --against=plan"
+"""The command that judges running services by the plan alone."""

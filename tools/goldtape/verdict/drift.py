@@ -16,7 +16,7 @@ from goldtape.goldens.transcript import RECEIVED, Transcript, label
 from goldtape.verdict.difference import ABSENT, Change, Difference
 from goldtape.verdict.lists import aligned
 from goldtape.verdict.names import blank, names
-from goldtape.verdict.operations import is_support, operation, parameters
+from goldtape.verdict.operations import full_label, is_support, operation, parameters
 from goldtape.verdict.relations import PARTS, Index, Place, index, order, relation
 from goldtape.verdict.values import Found, differing, renamed_alike
 
@@ -26,7 +26,7 @@ HEADING = "the snapshot's heading"
 """The `exchange` of a difference in the facts above the exchanges."""
 
 _JSON = "application/json"
-_REFUSED = 400
+_REFUSED, _FAILED = 400, 500
 _CODES = ("code", "error_code", "errorCode", "error", "title")
 _STAND_IN = re.compile(rf"\[redacted|{NAME}|\b(?:19\d\d|2000)-\d\d-\d\d[T ]")
 
@@ -59,12 +59,12 @@ def _compare_part(part: str, before: Sequence[Exchange], after: Sequence[Exchang
     prefix = "" if part == PARTS[0] else f"{part} "
     for i, j in aligned([label(one) for one in before], [label(one) for one in after]):
         if i is not None and j is not None:
-            found = compare_exchange(before[i], after[j], prefix + label(before[i], i + 1))
+            found = compare_exchange(before[i], after[j], prefix + full_label(before[i], i + 1))
             yield from (replace(one, places=(part, i, j)) for one in found)
         elif i is not None:
-            yield Difference(Change.GONE, prefix + label(before[i], i + 1), "", before[i], ABSENT, (part, i, None))
+            yield Difference(Change.GONE, prefix + full_label(before[i], i + 1), "", before[i], ABSENT, (part, i, None))
         elif j is not None:
-            yield Difference(Change.NEW, prefix + label(after[j], j + 1), "", ABSENT, after[j], (part, None, j))
+            yield Difference(Change.NEW, prefix + full_label(after[j], j + 1), "", ABSENT, after[j], (part, None, j))
 
 
 def may_settle(one: Difference) -> bool:
@@ -79,7 +79,7 @@ def compare_exchange(expected: Exchange, actual: Exchange, exchange: str) -> lis
     """The differences between two exchanges."""
     if ("no-answer" in expected) != ("no-answer" in actual):
         expected, actual = _answer_in_one(expected), _answer_in_one(actual)
-    flipped = {_is_refusal(expected), _is_refusal(actual)} == {True, False}
+    flipped = None not in (outcomes := (_outcome(expected), _outcome(actual))) and outcomes[0] != outcomes[1]
     if flipped:
         answers = _answer(expected), _answer(actual)
         expected, actual = _request_of(expected), _request_of(actual)
@@ -101,14 +101,16 @@ def _request_of(one: Exchange) -> Exchange:
     return {name: value for name, value in one.items() if name not in (*RECEIVED, "no-answer")}
 
 
-def _is_refusal(one: Exchange) -> bool | None:
-    """Whether an exchange was refused; None if it has no status."""
-    return one["status"] >= _REFUSED if isinstance(one.get("status"), int) else None
+def _outcome(one: Exchange) -> str | None:
+    """What came of a request: success, refusal or failure of the server; None if there is no status."""
+    if not isinstance(one.get("status"), int):
+        return None
+    return "success" if one["status"] < _REFUSED else "refusal" if one["status"] < _FAILED else "failure"
 
 
 def _answer(one: Exchange) -> str:
     """The status of an answer, and the code of an error."""
-    return " ".join(filter(None, (str(one["status"]), _code(one.get("received")) if _is_refusal(one) else "")))
+    return " ".join(filter(None, (str(one["status"]), _code(one.get("received")) if one["status"] >= _REFUSED else "")))
 
 
 def _code(received: Any) -> str:
@@ -151,7 +153,7 @@ def _related(one: Difference, before: Index, after: Index) -> Difference:
 
 def _moved(here: Place, how: Any, actual: Transcript) -> Difference:
     prefix = "" if here.part == PARTS[0] else f"{here.part} "
-    exchange = prefix + label(actual[here.part][here.number], here.number + 1)
+    exchange = prefix + full_label(actual[here.part][here.number], here.number + 1)
     return Difference(Change.RELATED, exchange, here.path, "", how, (here.part, None, here.number))
 
 

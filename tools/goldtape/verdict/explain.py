@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,14 +15,17 @@ from goldtape.exchange.interaction import Interaction, Request, Response
 from goldtape.goldens.cassette_file import Stored
 from goldtape.goldens.reading import read_golden
 from goldtape.goldens.transcript import exchange, label, line_of_exchange
-from goldtape.verdict import RECORD
+from goldtape.verdict import JUDGE, RECORD
+from goldtape.verdict.causes import facts
 from goldtape.verdict.difference import Difference
 from goldtape.verdict.drift import compare_exchange
+from goldtape.verdict.operations import full_label
 from goldtape.verdict.words import SENT, worded
 
 _POSITION = re.compile(r"\[\d+\]")
 # More lines of one sort than this are not listed, but counted in one line.
 _LISTED = 5
+_LINES, _WIDTH = 40, 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +36,45 @@ class Explainer:
     config: Config
     stored: Stored
 
-    def differences(self, found: Sequence[Difference], snapshot: Path | None = None) -> str:
-        """The report of a drifted test; `snapshot` is given if the cassette was compared with it, and no service."""
+    def differences(
+        self, found: Sequence[Difference], snapshot: Path, replay: bool = False, failed: bool = False, owner: str = ""
+    ) -> str:
+        """The report of a drifted test.
+
+        In a `replay` the cassette was compared with the snapshot, and no service. The test `failed` itself, too.
+        `owner` is the address of a deployment that is somebody else's.
+        """
         breaking = sum(one.kind == "breaking" for one in found)
         noun = "difference" if len(found) == 1 else "differences"
         return "\n".join(
             [
                 f"{len(found)} {noun} from the snapshot, {breaking} breaking",
                 *_columns([(one.kind, one.exchange, one.path or "-", what) for one, what in _folded(found)]),
-                *(self._disagreeing(found, snapshot) if snapshot else []),
-                f"next: look at the diff; if the change is meant, record again: {self._record}",
+                *self._places(found, snapshot, replay),
+                f"next: {self._next(failed, owner)}",
             ]
         )
+
+    def facts(self, found: Sequence[Difference], snapshot: Path) -> list[dict[str, str]]:
+        """The differences as they travel to the summary of the run."""
+        text = read_golden(snapshot)
+
+        def at(one: Difference) -> str:
+            part, there, _ = one.places
+            line = 1 if there is None else line_of_exchange(text, there, part)
+            return f"{self._relative(snapshot)}:{line}"
+
+        return [fact.to_json() for fact in facts(found, at)]
+
+    def last_exchange(self, heard: Sequence[Interaction]) -> str:
+        """What a test that failed in its first recording asked last, and was answered; "" if it asked nothing."""
+        if not heard:
+            return ""
+        shown, number = exchange(heard[-1], self.config), len(heard)
+        lines = json.dumps(shown, indent=2, ensure_ascii=False).splitlines()
+        more = [f"and {len(lines) - _LINES} more lines"] if len(lines) > _LINES else []
+        cut = [line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…" for line in lines[:_LINES]]
+        return "\n".join([f"the last exchange was {full_label(shown, number)}", *cut, *more])
 
     def not_recorded(self, path: Path) -> str:
         """The report of a test that lacks a golden."""
@@ -125,23 +156,31 @@ class Explainer:
             "wait for it, or let the client's own timeout end it, which is recorded",
         ]
 
-    def _disagreeing(self, found: Sequence[Difference], snapshot: Path) -> list[str]:
-        """The lines of both goldens that hold the exchanges that differ."""
-        exchanges = {one.exchange: one.places for one in found if one.places[0]}
-        text = read_golden(snapshot) if exchanges else ""
+    def _places(self, found: Sequence[Difference], snapshot: Path, replay: bool) -> list[str]:
+        """The lines of the goldens that hold the exchanges that differ, and what was sent if that was another URL."""
+        exchanges = {one.exchange: one for one in reversed(found) if one.places[0]}
+        listed = [exchanges[name] for name in dict.fromkeys(one.exchange for one in found) if name in exchanges]
+        text = read_golden(snapshot) if listed else ""
         rows = []
-        for shown, (part, there, here) in list(exchanges.items())[:_LISTED]:
+        for one in listed[:_LISTED]:
+            part, there, here = one.places
             index = None if here is None else here + (len(self.stored) - self.stored.afterwards) * (part != "exchanges")
+            place = [] if not replay else ["-" if index is None else self._place(index)]
             line = None if there is None else line_of_exchange(text, there, part)
-            place = f"{self._relative(snapshot)}, line {line}"
-            rows.append((shown, "-" if index is None else self._place(index), "-" if line is None else place))
-        if len(exchanges) > _LISTED:
-            rows.append((f"and {len(exchanges) - _LISTED} more", "", ""))
-        return (
-            ["cassette and snapshot disagree, which a hand or a merge can have done, at", *_columns(rows)]
-            if rows
-            else []
-        )
+            place.append("-" if line is None else f"{self._relative(snapshot)}, line {line}")
+            rows.append((one.exchange, *place, f"sent as {one.sent}" if one.sent else ""))
+        if len(listed) > _LISTED:
+            rows.append((f"and {len(listed) - _LISTED} more", *[""] * (len(rows[0]) - 1)))
+        head = "cassette and snapshot disagree, which a hand or a merge can have done, at" if replay else "recorded at"
+        return [head, *_columns(rows)] if rows else []
+
+    def _next(self, failed: bool, owner: str) -> str:
+        """What helps the reader at hand: a service's owner, somebody whose test failed, a test's author."""
+        if owner:
+            return f"tell the owner of {owner}, or judge it by the plan alone: {JUDGE} {self._what}".rstrip()
+        if failed:
+            return "mend the service or the test first; nothing is recorded of a test that fails"
+        return f"look at the diff; if the change is meant, record again: {self._record}"
 
     def _label(self, index: int) -> str:
         return label(exchange(self.stored.interaction(index), self.config), index + 1)
@@ -160,9 +199,13 @@ class Explainer:
 
     @property
     def _record(self) -> str:
-        # A wider fixture is no test: what can be run is the place where it stands.
+        return f"{RECORD} {self._what}".rstrip()
+
+    @property
+    def _what(self) -> str:
+        """The test, as a shell takes it; a wider fixture is none: what can be run is the place where it stands."""
         what = self.test.partition("::@")[0]
-        return f"{RECORD} '{what}'" if re.search(r"[\[\]\s?*]", what) else f"{RECORD} {what}".rstrip()
+        return f"'{what}'" if re.search(r"[\[\]\s?*]", what) else what
 
 
 def _folded(found: Sequence[Difference]) -> list[tuple[Difference, str]]:
@@ -182,6 +225,6 @@ def _folded(found: Sequence[Difference]) -> list[tuple[Difference, str]]:
 def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]) - 1)] if rows else []
     return [
-        "  " + "   ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])
+        ("  " + "   ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])).rstrip()
         for row in rows
     ]

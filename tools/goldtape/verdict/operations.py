@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from goldtape.goldens.transcript import Transcript
+from goldtape.goldens.transcript import Transcript, label
 
 _VARIES = "{...}"
 _VERSION = re.compile(r"v\d+(\.\d+)*")
@@ -26,6 +26,12 @@ def operation(shown: dict[str, Any], values: set[str]) -> str:
     return " ".join(filter(None, (method, shown.get("to", "") + "/".join(segments))))
 
 
+def full_label(shown: dict[str, Any], number: int | None = None) -> str:
+    """The name of an exchange in messages, with its query: `3. GET /v1/items?limit=2 as bob`."""
+    query = "&".join(f"{name}={one}" for name, value in shown.get("query", {}).items() for one in _listed(value))
+    return label({**shown, "request": f"{shown['request']}?{query}"} if query else shown, number)
+
+
 def is_support(shown: dict[str, Any]) -> bool:
     """Whether an exchange asks a support API, which shows what a system did to others."""
     return bool(_SUPPORT.match(shown.get("to", "")))
@@ -35,6 +41,10 @@ def parameters(transcript: Transcript) -> set[str]:
     """The texts that bodies and queries of a transcript hold, which a path can hold too."""
     shown = [*transcript.get("exchanges", []), *transcript.get("afterwards", [])]
     return {text for one in shown for name in ("query", "sent", "received") for text in _texts(one.get(name))}
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _is_fixed(segment: str, values: set[str]) -> bool:
