@@ -425,6 +425,27 @@ def test_large_body_changed_says_shape_before_digest() -> None:
     assert worded(difference) == 'a large body changed: shape {"2 items": "number"} -> {"1 items": "number"}'
 
 
+@pytest.mark.parametrize(
+    ("shape", "kind"),
+    [
+        pytest.param({"2 items": {"id": "string", "n": "number", "more": "null"}}, "changed", id="field-new"),
+        pytest.param({"9 items": {"id": "string", "n": "number"}}, "changed", id="more-items"),
+        pytest.param({"0 items": "nothing"}, "changed", id="no-items"),
+        pytest.param({"2 items": {"id": "string"}}, "breaking", id="field-gone"),
+        pytest.param({"2 items": {"id": "string", "n": "string"}}, "breaking", id="another-type"),
+        pytest.param({"items": {"2 items": {"id": "string", "n": "number"}}}, "breaking", id="wrapped"),
+    ],
+)
+def test_a_large_body_that_lost_a_field_is_breaking(shape: Any, kind: str) -> None:
+    """Its outline shows that, as a small body would."""
+    before, after = (
+        exchange(**{"received-large": {"bytes": 70_000, "sha256": digest, "shape": one}})
+        for digest, one in (("aa", {"2 items": {"id": "string", "n": "number"}}), ("bb", shape))
+    )
+
+    assert found(transcript(before), transcript(after)) == [(kind, FIRST, "received-large")]
+
+
 def test_message_says_expected_and_got() -> None:
     """What differs is said as JSON spells it, expected first."""
     [difference] = compare(transcript(exchange(received={"n": 1})), transcript(exchange(received={"n": "1"})))

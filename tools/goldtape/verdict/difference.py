@@ -21,6 +21,7 @@ How = Literal["equal", "unchanged", "another", "apart", "before", "after"]
 
 CONTENT_TYPES = ("content-type", "headers.content-type")
 _SECRET = re.compile(r"\[redacted")
+_COUNTED = re.compile(r"^\d+ items$")
 _PLACE = re.compile(r"\[\d+\]")
 
 
@@ -95,6 +96,8 @@ class Difference:
             return "breaking"
         if self.path == "no-answer" and _error(self.expected) != _error(self.actual):
             return "breaking"
+        if self.change is Change.RESIZED and _has_lost(self.expected.get("shape"), self.actual.get("shape")):
+            return "breaking"
         if self.change is not Change.NEW:
             return "changed"
         if self.path and (self.support or _SECRET.search(json.dumps(self.actual))):
@@ -119,6 +122,15 @@ class Difference:
             # What it is now says what changed, and is nothing that a service mints.
             about.append(str(self.actual))
         return hashlib.sha256("\0".join(about).encode()).hexdigest()[:6]
+
+
+def _has_lost(shape: Any, other: Any) -> bool:
+    """Whether a field of an outline is gone from another, or of another type; how many items there are is no type."""
+    if not isinstance(shape, dict) or not isinstance(other, dict):
+        return shape != other and "nothing" not in (shape, other) and None not in (shape, other)
+    there = {_COUNTED.sub("items", name): value for name, value in other.items()}
+    fields = ((_COUNTED.sub("items", name), value) for name, value in shape.items())
+    return any(name not in there or _has_lost(value, there[name]) for name, value in fields)
 
 
 def _error(why: str) -> str:
