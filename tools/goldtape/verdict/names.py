@@ -24,7 +24,7 @@ Placeholder = tuple[str, int]
 
 INSTANT = "instant"
 _UUID = r"\b[0-9a-f]{8}-0000-4000-8000-(?=\d{12}\b)"
-_NAMED = rf"(?P<name>{_UUID}|\b(?:etag|token)-(?:[a-z][\w-]*-)?|\[redacted-|<[a-z][\w-]*-)"
+_NAMED = rf"(?P<name>{_UUID}|\b(?:etag|token)-(?:[a-z][\w-]*-)?|\[redacted-|<@?[a-z][\w.-]*-)"
 # The microseconds number an instant. All else of it is a distance or a form, and stays as it is.
 _CLOCK = r"(?P<year>\d{4})(?P<rest>-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.)(?P<micros>(?!0{6})0\d{5})"
 _LOOKS = re.compile(rf"{_NAMED}(?P<number>\d+)|{_CLOCK}")
