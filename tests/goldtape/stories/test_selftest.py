@@ -191,7 +191,7 @@ def _(good: Project) -> Project:
 
 @row("relation", r"^  breaking   1\. .* received\.etag   now equal to headers\.etag$", "Change.RELATED")
 def _(good: Project) -> Project:
-    return good.edit(SNAPSHOT, '"etag": "etag-1"', '"etag": "etag-2"').replay()
+    return good.edit(SNAPSHOT, '"etag": "<etag-1>"', '"etag": "<etag-2>"').replay()
 
 
 @row("text", r'^  changed   1\. .* received-text\[1\]   new: "b"$', "Change.REWRITTEN")

@@ -165,7 +165,7 @@ def test_the_last_exchange_of_a_first_recording_is_shown(explainer: Explainer) -
         '  "as": "bob",',
     ]
     assert len(lines) == 42
-    assert lines[-1] == "and 60 more lines"
+    assert lines[-1] == "and 63 more lines"
     assert explainer.last_exchange([]) == ""
 
 
