@@ -126,7 +126,7 @@ BUGS = {
             "            response.raise_for_status()\n",
         ),
         f"{FAILURES}::test_failing_model_leaves_the_session_usable[down]",
-        "model",
+        "received.model[3]",
     ),
     "proposal-though-it-did-not-help": (
         Edit(SESSIONS, "or not session.helpful or", "or"),
