@@ -97,8 +97,8 @@ class Person:
 
     async def step(self, session_id: str, node: Answer | Json, answer: str = "Yes") -> Answer:
         """Answer a node."""
-        known = node.body if isinstance(node, Answer) else node
-        sent = {"node_id": known.get("id"), "question": known.get("question"), "answer": answer}
+        get = node.says if isinstance(node, Answer) else node.get
+        sent = {"node_id": get("id"), "question": get("question"), "answer": answer}
         return await self.post(f"sessions/{session_id}/step", sent)
 
     async def walk(self, session_id: str, *answers: str) -> list[Answer]:
@@ -208,6 +208,11 @@ class Desk:
         """What somebody's account has in a table, oldest first; `where` gives values of columns."""
         found = (await self._arrange("GET", f"/accounts/{of.account_id}/{table}"))["rows"]
         return [row for row in found if all(row.get(name) == value for name, value in where.items())]
+
+    async def session_row(self, of: Person, session_id: str) -> Json:
+        """The row of a session; an empty one if it has none."""
+        found = await self.rows(of, "l1_walk_sessions", id=session_id)
+        return found[0] if found else {}
 
     async def indexes(self, table: str) -> list[Json]:
         """The indexes of a table: name, definition, condition."""

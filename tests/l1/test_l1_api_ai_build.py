@@ -235,16 +235,16 @@ async def test_category_problem_and_pending_node_are_columns(desk: Desk) -> None
     session = await technician.built_session("Printer won't turn on")
 
     first = await technician.mount(session)
-    [mounted] = await desk.rows(technician, "l1_walk_sessions", id=session)
+    mounted = await desk.session_row(technician, session)
     await technician.step(session, first)
     await technician.mount(session)
-    [stepped] = await desk.rows(technician, "l1_walk_sessions", id=session)
+    stepped = await desk.session_row(technician, session)
 
-    assert mounted.get("category") == "printer", mounted
-    assert mounted.get("problem_text") == "Printer won't turn on", mounted
-    assert names(mounted.get("pending_node"), first.says("id")), mounted
-    assert mounted.get("walked_path") == [], mounted
-    assert node_ids(stepped) == [first.says("id")], stepped
+    assert mounted.get("category") == "printer", f"the row of the session: {mounted}"
+    assert mounted.get("problem_text") == "Printer won't turn on", f"the row of the session: {mounted}"
+    assert names(mounted.get("pending_node"), first.says("id")), f"the row of the session: {mounted}"
+    assert mounted.get("walked_path") == [], f"the row of the session: {mounted}"
+    assert node_ids(stepped) == [first.says("id")], f"the row of the session: {stepped}"
 
 
 @pytest.mark.case("l1/F8")
@@ -264,15 +264,15 @@ async def test_proposals_hold_no_junk_nodes(desk: Desk) -> None:
 
     junk = await desk.rows(technician, "flow_proposals", l1_session_id=unanswered)
     proposals = await desk.rows(technician, "flow_proposals", l1_session_id=answered)
-    [row] = await desk.rows(technician, "l1_walk_sessions", id=answered)
+    row = await desk.session_row(technician, answered)
 
     assert junk == [], f"proposals without an answer: {junk}"
     assert len(proposals) == 1, f"proposals of a walk with answers: {proposals}"
-    assert names(proposals[0], *(node.says("question") for node in nodes)), proposals
-    assert not names(proposals[0], pending.says("question")), proposals
-    assert node_ids(row) == [node.says("id") for node in nodes], row
+    assert names(proposals[0], *(node.says("question") for node in nodes)), f"the proposal: {proposals}"
+    assert not names(proposals[0], pending.says("question")), f"the proposal: {proposals}"
+    assert node_ids(row) == [node.says("id") for node in nodes], f"the row of the session: {row}"
     assert resolved.node_ids() == [node.says("id") for node in nodes], resolved
-    assert not names(row.get("walked_path"), '"meta"'), row
+    assert not names(row.get("walked_path"), '"meta"'), f"the row of the session: {row}"
 
 
 @pytest.mark.case("l1/F9")

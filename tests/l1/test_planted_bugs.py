@@ -141,7 +141,7 @@ BUGS = {
             "if session.pending_node else [])]],\n            created_at",
         ),
         f"{AI_BUILD}::test_proposals_hold_no_junk_nodes",
-        "Does the display show an error?",
+        "where 'Is there paper in the tray?' = says",
     ),
     "proposals-left-behind": (
         Edit(TABLES, 'ForeignKey("l1_walk_sessions.id", ondelete="CASCADE")', 'ForeignKey("l1_walk_sessions.id")'),
