@@ -207,7 +207,7 @@ async def test_a_stale_answer_is_refused(desk: Desk) -> None:
 
     await technician.step(session, STEP | {"id": NOBODYS})
     await technician.step(session, first, " ")
-    await technician.step(session, first.body | {"question": "What the client shows"})
+    await technician.step(session, {"id": first.says("id"), "question": "What the client shows"})
     await technician.step(session, first)
 
 
