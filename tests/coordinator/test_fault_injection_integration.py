@@ -10,232 +10,320 @@ import pytest
 from goldtape import Tape
 
 from .helpers_coordinator import (
-    OK_ROWS,
-    SOURCE,
-    archive,
-    call_counts,
-    calls,
+    ACCEPTED,
+    Coordinator,
+    arrange,
     change_share,
-    close_handle,
-    drain,
-    logged_errors,
-    open_handle,
+    hold,
+    look,
+    names,
     place_source,
-    put_file,
-    rows,
-    run,
-    run_and_drain,
+    release,
+    remove,
     set_mode,
-    source,
-    statuses,
-    unc,
+    take_down,
+    wait_for_call,
 )
+
+FINAL = (None, *ACCEPTED, "extraction_service_failed")
+"""What may stand in the latest row of a file that went away while it was worked on; never that it still is."""
 
 
 @pytest.mark.case("coordinator/G1")
+@pytest.mark.parametrize("fault", ["root-gone", "no-permission"])
 async def test_smb_scan_failure_is_fatal_and_notifies_iqube_once(
-    coordinator: httpx.AsyncClient, support: httpx.AsyncClient
+    coordinator: Coordinator, support: httpx.AsyncClient, uid: str, fault: str
 ) -> None:
     """When the share cannot be listed the run says so and tells IQube; afterwards nothing is lost."""
-    file = "scan-x@det.com/SCAN_x_20250101000000.pdf"
-    await put_file(support, file)
-    await place_source(support, present=False)
+    file = f"scan-{uid}@det.com/SCAN_{uid}_20250101000000.pdf"
+    await arrange(support, [file])
+    if fault == "root-gone":
+        await place_source(support, present=False)
+    else:
+        await change_share(support, "chmod", mode="000")
 
-    fatal = await coordinator.post("/api/v1/coordinator/runs")
+    fatal = await coordinator.start()
 
-    assert (fatal.status_code, fatal.json()["status"]) == (500, "fatal")
-    assert [(one["stage"], one["file"]) for one in fatal.json()["error"]] == [("scan", None)]
-    assert await rows(support) == []
-    [told] = await calls(support, "iqube")
-    assert (told["body"]["file_path"], told["body"]["reason"]) == (SOURCE, "smb_scan_failed")
+    during = await look(support)
+    if fault == "root-gone":
+        await place_source(support, present=True)
+    else:
+        await change_share(support, "chmod", mode="775")
+    await coordinator.run()
+    seen = await look(support)
 
-    await place_source(support, present=True)
-    await run_and_drain(coordinator, support)
-
-    assert await statuses(support, file) == OK_ROWS
-    assert await call_counts(support) == (1, 1, 1)
+    assert fatal.status_code in (500, 502, 503), f"the run answered {fatal.status_code}: {fatal.text[:300]}"
+    assert during.calls == {"foi": 0, "itm": 0, "iqube": 1}
+    assert during.statuses(file) == []
+    assert seen.status(file) in ACCEPTED
+    assert seen.calls["iqube"] == 1
 
 
 @pytest.mark.case("coordinator/G2")
+@pytest.mark.usefixtures("foi_stand_in")
 async def test_file_disappearing_mid_run_is_recorded_and_reported(
-    coordinator: httpx.AsyncClient, support: httpx.AsyncClient, goldtape: Tape
+    coordinator: Coordinator, support: httpx.AsyncClient, uid: str, goldtape: Tape
 ) -> None:
-    """A file that vanishes while another is worked on is skipped, and the others go on."""
-    files = [f"vanish-x@det.com/{name}.pdf" for name in ("A", "B", "C")]
-    for file in files:
-        await put_file(support, file)
-    await set_mode(support, "foi", response_type="hang")
+    """A file that vanishes while another is worked on is never left half done, and the others go on."""
+    files = [f"vanish-{uid}@det.com/{name}_{uid}.pdf" for name in ("A", "B", "C")]
+    first, vanishing, last = files
+    await arrange(support, files, foi={"response_type": "hang"})
 
     with goldtape.concurrently():
-        running = asyncio.create_task(run(coordinator))
-        await calls(support, "foi", at_least=1)
-        removed = await support.delete("/share/files", params={"path": files[1]})
+        running = asyncio.create_task(coordinator.run())
+        await wait_for_call(support, "foi")
+        await remove(support, vanishing)
         await set_mode(support, "foi")
-        result = await running
-    await drain(support)
+        await running
 
-    assert removed.status_code == 200
-    assert [one["file"] for one in result["processed"]] == [unc(files[0]), unc(files[2])]
-    assert result["skipped"] == [{"file": unc(files[1]), "reason": "unstable"}]
-    assert await statuses(support, files[1]) == []
-    assert (await source(support), await archive(support)) == ([], [files[0], files[2]])
+    seen = await look(support)
+    assert seen.status(vanishing) in FINAL
+    for file in (first, last):
+        assert seen.status(file) in ACCEPTED, file
+    assert seen.source == []
+    assert seen.calls["iqube"] == 0
 
 
 @pytest.mark.case("coordinator/G2")
 async def test_unreadable_file_is_reported_and_retried(
-    coordinator: httpx.AsyncClient, support: httpx.AsyncClient
+    coordinator: Coordinator, support: httpx.AsyncClient, uid: str
 ) -> None:
-    """A file that may not be read is an error of its own, without a row; the next run has it."""
-    files = [f"unreadable-x@det.com/{name}.pdf" for name in ("A", "B", "C")]
+    """A file that may not be read fails alone, without a half-made row; the next run has it."""
+    files = [f"unreadable-{uid}@det.com/{name}_{uid}.pdf" for name in ("A", "B", "C")]
+    _, unreadable, _ = files
+    await arrange(support, files)
+    await change_share(support, "chmod", path=unreadable, mode="000")
+
+    answer = await coordinator.run()
+
+    during = await look(support)
+    await change_share(support, "chmod", path=unreadable, mode="664")
+    await coordinator.run()
+    seen = await look(support)
+
+    assert names(answer, unreadable), f"the answer says nothing of {unreadable}: {answer.text[:300]}"
+    assert during.statuses(unreadable) == []
+    assert during.source == [unreadable]
     for file in files:
-        await put_file(support, file)
-    await change_share(support, "chmod", path=files[1], mode="000")
+        assert seen.status(file) in ACCEPTED, file
 
-    result = await run_and_drain(coordinator, support)
 
-    assert [(one["stage"], one["file"]) for one in result["error"]] == [("download", unc(files[1]))]
-    assert [one["file"] for one in result["processed"]] == [unc(files[0]), unc(files[2])]
-    assert await statuses(support, files[1]) == []
-    assert await source(support) == [files[1]]
+@pytest.mark.case("coordinator/G2b")
+async def test_file_vanishing_between_stat_and_download(
+    coordinator: Coordinator, support: httpx.AsyncClient, uid: str, goldtape: Tape
+) -> None:
+    """A file that vanishes after it was found stable is reported, leaves no row, and the others go on."""
+    files = [f"gone-{uid}@det.com/{name}_{uid}.pdf" for name in ("A", "B", "C")]
+    first, vanishing, last = files
+    await arrange(support, files)
+    await set_mode(support, "failpoints", point="before_download", file="B_", response_type="hang")
 
-    await change_share(support, "chmod", path=files[1], mode="664")
-    await run_and_drain(coordinator, support)
+    with goldtape.concurrently():
+        running = asyncio.create_task(coordinator.run())
+        await wait_for_call(support, "failpoints")
+        await remove(support, vanishing)
+        await set_mode(support, "failpoints")
+        answer = await running
 
-    assert await statuses(support, files[1]) == OK_ROWS
-    assert await call_counts(support) == (3, 3, 0)
+    seen = await look(support)
+    assert names(answer, vanishing), f"the answer says nothing of {vanishing}: {answer.text[:300]}"
+    assert seen.statuses(vanishing) == []
+    for file in (first, last):
+        assert seen.status(file) in ACCEPTED, file
+    assert seen.archive == [first, last]
 
 
 @pytest.mark.case("coordinator/G3")
+@pytest.mark.usefixtures("foi_stand_in")
 @pytest.mark.parametrize("response_type", ["hang", "reset"])
 async def test_foi_timeout_or_reset_maps_to_service_failed(
-    coordinator: httpx.AsyncClient, support: httpx.AsyncClient, response_type: str
+    coordinator: Coordinator, support: httpx.AsyncClient, uid: str, response_type: str
 ) -> None:
-    """FOI that does not answer, or breaks the connection, is a failure of the service, once."""
-    file = f"foidown-x@det.com/FOI_{response_type}_x_20250101000000.pdf"
-    await put_file(support, file)
-    await set_mode(support, "foi", response_type=response_type)
+    """FOI that does not answer, or breaks the connection, is a failure of the service."""
+    file = f"foidown-{uid}@det.com/FOI_{uid}_20250101000000.pdf"
+    await arrange(support, [file], foi={"response_type": response_type})
 
-    await run(coordinator)
-    again = await run_and_drain(coordinator, support)
+    await coordinator.run()
 
-    assert again["skipped"] == [{"file": unc(file), "reason": "already_claimed"}]
-    assert await statuses(support) == ["processing", "extraction_service_failed"]
-    assert await source(support) == [file]
-    assert await call_counts(support) == (1, 0, 1)
+    seen = await look(support)
+    assert seen.status(file) == "extraction_service_failed"
+    assert (seen.calls["itm"], seen.calls["iqube"]) == (0, 1)
+    assert (seen.source, seen.archive) == ([file], [])
 
 
 @pytest.mark.case("coordinator/G4")
 async def test_archive_failure_is_logged_and_retried_by_housekeeping(
-    coordinator: httpx.AsyncClient, support: httpx.AsyncClient
+    coordinator: Coordinator, support: httpx.AsyncClient, uid: str
 ) -> None:
     """A file that somebody holds open cannot be moved: logged, and moved by the next run's housekeeping."""
-    file = "held-x@det.com/HELD_x_20250101000000.pdf"
-    await put_file(support, file)
-    await open_handle(support, "reader", path=file, access="read")
+    file = f"held-{uid}@det.com/HELD_{uid}_20250101000000.pdf"
+    await arrange(support, [file])
+    await hold(support, "reader", file)
 
-    await run_and_drain(coordinator, support)
+    await coordinator.run()
 
-    assert await statuses(support) == ["processing", "success"]
-    assert await source(support) == [file]
-    assert len(await logged_errors(support)) == 1
+    during = await look(support)
+    await release(support, "reader")
+    await coordinator.run()
+    seen = await look(support)
 
-    await close_handle(support, "reader")
-    await run_and_drain(coordinator, support)
+    assert (during.source, during.archive) == ([file], [])
+    assert "archive_succeeded" not in during.statuses(file)
+    assert during.logged() != []
+    assert (seen.source, seen.archive) == ([], [file])
+    assert seen.statuses(file).count("archive_succeeded") == 1
+    assert (seen.calls["itm"], seen.calls["iqube"]) == (1, 0)
 
-    assert await statuses(support) == OK_ROWS
-    assert (await source(support), await archive(support)) == ([], [file])
-    assert await call_counts(support) == (1, 1, 0)
+
+@pytest.mark.case("coordinator/G4b")
+async def test_one_failed_move_does_not_stop_the_others(
+    coordinator: Coordinator, support: httpx.AsyncClient, uid: str
+) -> None:
+    """Of two files and an older version one is held: the others leave, and the next run takes the held one."""
+    older, held, free = [
+        f"one-{uid}@det.com/{name}_{uid}_{stamp}.pdf"
+        for name, stamp in (("A", "20250101"), ("A", "20250102"), ("B", "20250101"))
+    ]
+    await arrange(support, [older, held, free])
+    await hold(support, "reader", held)
+
+    await coordinator.run()
+
+    during = await look(support)
+    await release(support, "reader")
+    await coordinator.run()
+    seen = await look(support)
+
+    assert (during.source, during.archive) == ([held], [older, free])
+    assert (seen.source, seen.archive) == ([], [older, held, free])
+    assert seen.calls["itm"] == 2
+
+
+@pytest.mark.case("coordinator/G5")
+async def test_archived_file_is_not_archived_again(
+    coordinator: Coordinator, support: httpx.AsyncClient, uid: str
+) -> None:
+    """Once a file is archived, neither the second run nor the third adds that it is."""
+    file = f"once-{uid}@det.com/ONCE_{uid}_20250101000000.pdf"
+    await arrange(support, [file])
+
+    for _ in range(3):
+        await coordinator.run()
+        await look(support)
+
+    seen = await look(support)
+    assert seen.statuses(file).count("archive_succeeded") == 1
+    assert seen.archive == [file]
 
 
 async def test_itm_connection_reset_is_a_failed_submission(
-    coordinator: httpx.AsyncClient, support: httpx.AsyncClient
+    coordinator: Coordinator, support: httpx.AsyncClient, uid: str
 ) -> None:
-    """ITM that breaks the connection has not accepted the file: it is kept, and not sent again."""
-    file = "itmreset-x@det.com/ITMRESET_x_20250101000000.pdf"
-    await put_file(support, file)
-    await set_mode(support, "itm", response_type="reset")
+    """ITM that breaks the connection has not accepted the file: it is kept, and people are told."""
+    file = f"itmreset-{uid}@det.com/ITMRESET_{uid}_20250101000000.pdf"
+    await arrange(support, [file], itm={"response_type": "reset"})
 
-    await run(coordinator)
-    await run_and_drain(coordinator, support)
+    await coordinator.run()
+    await coordinator.run()
 
-    assert await statuses(support) == ["processing", "itm_failed"]
-    assert await source(support) == [file]
-    assert await call_counts(support) == (1, 1, 1)
+    seen = await look(support)
+    assert seen.status(file) == "itm_failed"
+    assert seen.source == [file]
+    assert seen.calls["iqube"] == 1
 
 
+async def test_base_name_that_is_too_long_is_reported(
+    coordinator: Coordinator, support: httpx.AsyncClient, uid: str
+) -> None:
+    """A name that does not fit into the table is an error of its own, and the others go on."""
+    long, short = f"long-{uid}@det.com/{'L' * 130}_{uid}.pdf", f"long-{uid}@det.com/SHORT_{uid}.pdf"
+    await arrange(support, [long, short])
+
+    await coordinator.run()
+
+    seen = await look(support)
+    assert seen.status(short) in ACCEPTED
+
+
+async def test_iqube_failure_changes_nothing(coordinator: Coordinator, support: httpx.AsyncClient, uid: str) -> None:
+    """A note that IQube does not take changes neither the rows nor the answer, and is not sent again."""
+    file = f"iqubefail-{uid}@det.com/IQUBEFAIL_{uid}_20250101000000.pdf"
+    refused = {"ok": False, "message": "forced"}
+    await arrange(support, [file], itm=refused, iqube=refused)
+
+    await coordinator.run()
+    await coordinator.run()
+
+    seen = await look(support)
+    assert seen.status(file) == "itm_failed"
+    assert seen.source == [file]
+
+
+@pytest.mark.usefixtures("foi_stand_in")
 async def test_smb_server_killed_mid_run_loses_nothing(
-    coordinator: httpx.AsyncClient, support: httpx.AsyncClient, goldtape: Tape
+    coordinator: Coordinator, support: httpx.AsyncClient, uid: str, goldtape: Tape
 ) -> None:
     """With the share gone in mid-run the API still answers; back again, each file is processed once."""
-    files = [f"smbdown-x@det.com/{name}.pdf" for name in ("A", "B")]
-    for file in files:
-        await put_file(support, file)
-    await set_mode(support, "foi", response_type="hang")
+    files = [f"smbdown-{uid}@det.com/{name}_{uid}.pdf" for name in ("A", "B")]
+    await arrange(support, files, foi={"response_type": "hang"})
 
     with goldtape.concurrently():
-        running = asyncio.create_task(run(coordinator))
-        await calls(support, "foi", at_least=1)
-        await support.put("/faults/smb", json={"state": "down"})
+        running = asyncio.create_task(coordinator.run())
+        await wait_for_call(support, "foi")
+        await take_down(support, "smb", state="down")
         await set_mode(support, "foi")
-        result = await running
-    await drain(support)
+        await running
+    await take_down(support, "smb", state="up")
+    await look(support)
+    await coordinator.run()
 
-    assert [(one["file"], one["status"]) for one in result["processed"]] == [(unc(files[0]), "success")]
-    assert result["skipped"] == [{"file": unc(files[1]), "reason": "unstable"}]
-
-    await support.put("/faults/smb", json={"state": "up"})
-    assert await source(support) == files
-    await run_and_drain(coordinator, support)
-
+    seen = await look(support)
     for file in files:
-        assert await statuses(support, file) == OK_ROWS
-    assert (await source(support), await archive(support)) == ([], files)
-    assert await call_counts(support) == (2, 2, 0)
+        assert seen.status(file) in ACCEPTED, file
+    assert (seen.source, seen.archive) == ([], files)
+    assert seen.calls["itm"] == 2
 
 
+@pytest.mark.usefixtures("foi_stand_in")
 async def test_database_killed_mid_run_leaves_rows_consistent(
-    coordinator: httpx.AsyncClient, support: httpx.AsyncClient, goldtape: Tape
+    coordinator: Coordinator, support: httpx.AsyncClient, uid: str, goldtape: Tape
 ) -> None:
     """With the database gone in mid-run, that file's rows are rolled back, and the next run has the file again."""
-    files = [f"dbdown-x@det.com/{name}.pdf" for name in ("A", "B")]
-    for file in files:
-        await put_file(support, file)
-    await set_mode(support, "foi", response_type="hang", times=1)
+    files = [f"dbdown-{uid}@det.com/{name}_{uid}.pdf" for name in ("A", "B")]
+    await arrange(support, files, foi={"response_type": "hang", "times": 1})
 
     with goldtape.concurrently():
-        running = asyncio.create_task(run(coordinator))
-        await calls(support, "foi", at_least=1)
-        killed = await support.post("/faults/database", json={"kill": "server"})
+        running = asyncio.create_task(coordinator.run())
+        await wait_for_call(support, "foi")
+        await take_down(support, "database", kill="server")
         await set_mode(support, "foi")
-        result = await running
-    await drain(support)
+        await running
+    during = await look(support)
+    await coordinator.run()
 
-    assert killed.status_code == 200
-    assert [(one["stage"], one["file"]) for one in result["error"]] == [("process", unc(files[0]))]
-    assert await statuses(support, files[0]) == []
-    assert await statuses(support, files[1]) == OK_ROWS
-
-    await run_and_drain(coordinator, support)
-
-    assert await statuses(support, files[0]) == OK_ROWS
-    assert (await source(support), await archive(support)) == ([], files)
-    assert len(await calls(support, "itm")) == 2
+    seen = await look(support)
+    assert [file for file in files if during.statuses(file) == ["processing"]] == []
+    for file in files:
+        assert seen.status(file) in ACCEPTED, file
+    assert (seen.source, seen.archive) == ([], files)
 
 
 async def test_rollback_after_the_claim_leaves_no_row(
-    coordinator: httpx.AsyncClient, support: httpx.AsyncClient
+    coordinator: Coordinator, support: httpx.AsyncClient, uid: str
 ) -> None:
     """A failure after the claim rolls the claim back too, tells nobody, and the next run has the file."""
-    file = "txrb-x@det.com/IT_TX_ROLLBACK_x_20250101000000.pdf"
-    await put_file(support, file)
+    file = f"txrb-{uid}@det.com/IT_TX_ROLLBACK_{uid}_20250101000000.pdf"
+    await arrange(support, [file])
+    await set_mode(support, "failpoints", point="tx_rollback_after_claim", response_type="http_500", times=1)
 
-    first = await run_and_drain(coordinator, support)
+    answer = await coordinator.run()
 
-    assert "IT_FAILPOINT_TX_ROLLBACK_AFTER_CLAIM" in first["error"][0]["error"]
-    assert await rows(support) == []
-    assert await call_counts(support) == (0, 0, 0)
+    during = await look(support)
+    await coordinator.run()
+    seen = await look(support)
 
-    await run_and_drain(coordinator, support)
-
-    assert await statuses(support) == OK_ROWS
-    assert await call_counts(support) == (1, 1, 0)
+    assert names(answer, file), f"the answer says nothing of {file}: {answer.text[:300]}"
+    assert during.statuses(file) == []
+    assert during.calls == {"foi": 0, "itm": 0, "iqube": 0}
+    assert seen.status(file) in ACCEPTED
+    assert (seen.calls["itm"], seen.calls["iqube"]) == (1, 0)

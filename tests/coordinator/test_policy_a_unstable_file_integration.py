@@ -5,18 +5,33 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from .helpers_coordinator import archive, call_counts, put_file, rows, run_and_drain, source, unc
+from .helpers_coordinator import Coordinator, arrange, look
 
 
 @pytest.mark.case("coordinator/C1")
-async def test_unstable_file_should_be_skipped(coordinator: httpx.AsyncClient, support: httpx.AsyncClient) -> None:
+async def test_unstable_file_should_be_skipped(coordinator: Coordinator, support: httpx.AsyncClient, uid: str) -> None:
     """A new file stays where it is: no call, no row, no move."""
-    file = "unstable-x@det.com/UNSTABLE_x_20250101000000.pdf"
-    await put_file(support, file, age_s=None)
+    file = f"unstable-{uid}@det.com/UNSTABLE_{uid}_20250101000000.pdf"
+    await arrange(support, [file], age_s=None)
 
-    result = await run_and_drain(coordinator, support)
+    await coordinator.run()
 
-    assert result["skipped"] == [{"file": unc(file), "reason": "unstable"}]
-    assert await rows(support) == []
-    assert (await source(support), await archive(support)) == ([file], [])
-    assert await call_counts(support) == (0, 0, 0)
+    seen = await look(support)
+    assert seen.calls == {"foi": 0, "itm": 0, "iqube": 0}
+    assert seen.statuses(file) == []
+    assert (seen.source, seen.archive) == ([file], [])
+
+
+async def test_versions_wait_for_a_newest_that_is_unstable(
+    coordinator: Coordinator, support: httpx.AsyncClient, uid: str
+) -> None:
+    """While the newest version is being written nothing of it is settled, so its older version stays too."""
+    older, newest = [f"deferred-{uid}@det.com/DEFERRED_{uid}_2025110{day}.pdf" for day in (4, 5)]
+    await arrange(support, [older])
+    await arrange(support, [newest], age_s=None, text="new content")
+
+    await coordinator.run()
+
+    seen = await look(support)
+    assert seen.calls == {"foi": 0, "itm": 0, "iqube": 0}
+    assert seen.statuses(newest) == []

@@ -117,11 +117,11 @@ def test_roots_and_addresses_end_where_paths_begin() -> None:
 
 def test_failpoints_are_for_local_runs() -> None:
     """Beside a real deployment nothing is planted, and ITM needs an address for its tokens."""
-    asked = COORDINATOR | {"IT_ENABLE_FAILPOINTS": "1"}
+    asked = COORDINATOR | {"IT_ENABLE_FAILPOINTS": "1", "IT_FAILPOINTS_URL": "http://failpoints.test"}
     named = {"ENV": "prod", "ITM_TOKEN_URL": "http://token.test"}
 
-    assert coordinator.Settings.read(asked).failpoints
-    assert not coordinator.Settings.read(asked | named).failpoints
+    assert coordinator.Settings.read(asked).failpoints_url == "http://failpoints.test"
+    assert not coordinator.Settings.read(asked | named).failpoints_url
     assert refusal(coordinator.Settings, asked | {"ENV": "prod"}) == [
         "ITM_TOKEN_URL is ''; it should be an address, unless ENV is local"
     ]

@@ -83,6 +83,11 @@ class StandIn(Generic[M]):
         self.add_routes(app)
         return app
 
+    @property
+    def mode(self) -> M:
+        """The mode that calls are answered in."""
+        return self._mode
+
     def add_routes(self, app: FastAPI) -> None:
         """Add the service's own routes, which come after the common ones."""
         raise NotImplementedError

@@ -1,7 +1,7 @@
 """FOI, ITM and IQube for a live run of the coordinator: those that the environment names, or stand-ins.
 
 Each stand-in takes its usual port (18081 ITM, 18082 IQube, 18083 FOI; IT_FAKE_<NAME>_PORT names another), or any free
-one when that is taken, so that two runs can go on at once.
+one when that is taken, so that two runs can go on at once. Beside them are the failpoints (18084), which hold a run up.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ STAND_INS = (
     _StandIn("iqube", "IQUBE_API_URL", 18082, "/notify"),
     _StandIn("foi", "FOI_API_URL", 18083, "/extract/{remitter}"),
 )
+FAILPOINTS = _StandIn("failpoints", "IT_FAILPOINTS_URL", 18084, "/reached")
 
 
 class StandInError(Exception):
@@ -53,18 +54,22 @@ def running(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """Run the stand-ins that are needed while the block runs.
 
     Yields:
-        The variables to add: the address of each stand-in. If there is any, also ENV=local, since a stand-in knows
-        no cloud identity, and IT_ENABLE_FAILPOINTS=1; what the environment says about these two wins.
+        The variables to add: the address of each stand-in, and of ITM's tokens. If there is any, also ENV=local,
+        since a stand-in knows no cloud identity, and IT_ENABLE_FAILPOINTS=1; what the environment says about these
+        wins.
 
     Raises:
         StandInError: a stand-in did not start.
     """
-    wanted = [stand_in for stand_in in STAND_INS if not environ.get(stand_in.variable)]
+    missing = [stand_in for stand_in in STAND_INS if not environ.get(stand_in.variable)]
+    wanted = [*missing, FAILPOINTS] if missing and not environ.get(FAILPOINTS.variable) else missing
     with ExitStack() as stack:
         # All are started before the first is waited for.
         started = [(stand_in, *stack.enter_context(_started(stand_in, environ))) for stand_in in wanted]
         urls = {stand_in.variable: _ready(stand_in, child, port) for stand_in, child, port in started}
         defaults = {"ENV": "local", "IT_ENABLE_FAILPOINTS": "1"} if urls else {}
+        if itm := urls.get("ITM_API_URL"):
+            defaults["ITM_TOKEN_URL"] = itm.removesuffix("/itm") + "/token"
         yield urls | {name: environ.get(name) or value for name, value in defaults.items()}
 
 

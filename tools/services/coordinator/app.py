@@ -72,15 +72,16 @@ def _coordinator(
     smb = SmbService(settings, share)
     rows = ControlRows(database, settings.instance_id)
     iqube = IQube(client, settings.iqube_api_url, settings.iqube_timeout_s)
+    failpoints = Failpoints(client, settings.failpoints_url)
     processor = FileProcessor(
         smb,
         rows,
         Foi(client, settings.foi_api_url, settings.foi_timeout_s),
         Itm(client, settings),
         iqube,
-        Failpoints(settings.failpoints),
+        failpoints,
     )
-    archiver = Archiver(smb, rows, source, settings.smb_archive_subpath, settings.archive_batch_size)
+    archiver = Archiver(smb, rows, source, settings.smb_archive_subpath, settings.archive_batch_size, failpoints)
     return Coordinator(smb, processor, archiver, iqube, tasks, source)
 
 

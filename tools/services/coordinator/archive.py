@@ -11,6 +11,7 @@ from datetime import datetime
 from hashlib import md5
 
 from services.coordinator.database import DatabaseLost
+from services.coordinator.failpoints import Failpoints, Point
 from services.coordinator.ids import now
 from services.coordinator.rows import ControlRows, Subject
 from services.coordinator.smb import SmbService
@@ -38,17 +39,21 @@ def stamped(path: str, instant: datetime) -> str:
 class Archiver:
     """Moves files into the archive, one round at a time; what fails is logged and left for the next round."""
 
-    def __init__(self, smb: SmbService, rows: ControlRows, source: str, archive: str, batch_size: int) -> None:
+    def __init__(
+        self, smb: SmbService, rows: ControlRows, source: str, archive: str, batch_size: int, failpoints: Failpoints
+    ) -> None:
         self._smb = smb
         self._rows = rows
         self._source = source
         self._archive = archive
         self._batch_size = batch_size
+        self._failpoints = failpoints
         self._turn = asyncio.Lock()
 
     async def run(self, candidates: Sequence[str]) -> None:
         """Move the older versions that a scan has found, then keep house; never raises."""
         async with self._turn:
+            await self._failpoints.reached(Point.BEFORE_ARCHIVING)
             for path in candidates:
                 await self._move_candidate(path)
             try:

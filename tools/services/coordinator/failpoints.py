@@ -1,12 +1,21 @@
-"""A planted failure, to see that a run takes back what it has begun.
+"""Places where a test can hold a run up, or have it fail: the run says where it is, the support API decides.
 
-With IT_ENABLE_FAILPOINTS and ENV=local, a file with IT_TX_ROLLBACK in its name fails once, right after its claim.
+Nobody is asked without IT_FAILPOINTS_URL, IT_ENABLE_FAILPOINTS and ENV=local.
 """
 
 from __future__ import annotations
 
-MARK = "IT_TX_ROLLBACK"
-TEXT = "IT_FAILPOINT_TX_ROLLBACK_AFTER_CLAIM"
+from enum import StrEnum
+
+import httpx
+
+
+class Point(StrEnum):
+    """Where a run can be held up."""
+
+    BEFORE_DOWNLOAD = "before_download"
+    AFTER_CLAIM = "tx_rollback_after_claim"
+    BEFORE_ARCHIVING = "before_archiving"
 
 
 class FailpointHit(Exception):
@@ -14,22 +23,23 @@ class FailpointHit(Exception):
 
 
 class Failpoints:
-    """Remembers which files have failed, and forgets each when it has passed."""
+    """Asks at every point whether to go on; `url` is empty where nobody is to be asked."""
 
-    def __init__(self, enabled: bool) -> None:
-        self._enabled = enabled
-        self._fired: set[str] = set()
+    def __init__(self, client: httpx.AsyncClient, url: str) -> None:
+        self._client = client
+        self._url = url
 
-    def after_claim(self, path: str) -> None:
-        """Fail for a marked file on its first visit.
+    async def reached(self, point: Point, path: str = "") -> None:
+        """Go on as soon as the answer is there.
 
         Raises:
-            FailpointHit: this is the first visit.
+            FailpointHit: the answer is no.
         """
-        if not self._enabled or MARK not in path:
+        if not self._url:
             return
-        if path in self._fired:
-            self._fired.remove(path)
-            return
-        self._fired.add(path)
-        raise FailpointHit(f"{TEXT}: {path}")
+        try:
+            answer = await self._client.post(self._url, json={"point": point, "file": path})
+        except httpx.TransportError:
+            return  # whoever could have said no has gone
+        if not answer.is_success:
+            raise FailpointHit(f"IT_FAILPOINT_{point.upper()}: {path}")

@@ -1,8 +1,8 @@
 """Versions of one logical file -> a group with its newest.
 
 A name may end in one stamp: `_` or `.`, then exactly 14 or exactly 8 digits. Files of a remitter that differ in
-nothing but the stamp are versions of each other, and the newest is the last in plain string order. That is not
-always the latest stamp:
+nothing but the stamp are versions of each other, and the newest is the last in plain string order, of those that are
+there and of those that were: the rows know them. That is not always the latest stamp:
 
     R_20250105.x    < R_20250105120000.x      a dot sorts below every digit
     R_20250105120000.x < R_20250106.x         so does an earlier day, whatever its time

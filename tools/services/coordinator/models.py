@@ -25,6 +25,12 @@ class Skipped(BaseModel):
     reason: Literal["unstable", "already_claimed"]
 
 
+class Outdated(BaseModel):
+    """A file whose newer version an earlier run has claimed: it is archived, and nothing else."""
+
+    file: str
+
+
 class RunError(BaseModel):
     """What went wrong in a way nobody planned for; `file` is None if it was the scan."""
 
@@ -33,7 +39,7 @@ class RunError(BaseModel):
     error: str
 
 
-Outcome = Processed | Skipped | RunError
+Outcome = Processed | Skipped | Outdated | RunError
 
 
 class RunResult(BaseModel):

@@ -10,12 +10,12 @@ import logging
 from hashlib import md5
 
 from services.coordinator.database import DatabaseLost
-from services.coordinator.failpoints import FailpointHit, Failpoints
+from services.coordinator.failpoints import FailpointHit, Failpoints, Point
 from services.coordinator.foi import Foi
 from services.coordinator.iqube import IQube
 from services.coordinator.itm import Itm
 from services.coordinator.listing import SourceFile
-from services.coordinator.models import Outcome, Processed, RunError, Skipped
+from services.coordinator.models import Outcome, Outdated, Processed, RunError, Skipped
 from services.coordinator.rows import Claim, ControlRows, Ended
 from services.coordinator.smb import SmbService
 from services.coordinator.smb_errors import BeingWritten, SmbFailure
@@ -46,13 +46,19 @@ class FileProcessor:
 
     async def process(self, file: SourceFile, base_name: str) -> Outcome:
         """Process a file as far as it gets; never raises for what the file, the share or the database do."""
+        try:
+            if await self._rows.has_newer(file.path, base_name):
+                return Outdated(file=file.path)
+        except Exception as error:
+            return _taken_back(file, error)
         if not await self._smb.is_stable(file.path):
             return Skipped(file=file.path, reason="unstable")
         try:
+            await self._failpoints.reached(Point.BEFORE_DOWNLOAD, file.path)
             content = await self._smb.read(file.path)
         except BeingWritten:
             return Skipped(file=file.path, reason="unstable")
-        except SmbFailure as error:
+        except (SmbFailure, FailpointHit) as error:
             log.error("download failed: %s", error)
             return RunError(file=file.path, stage="download", error=str(error))
         try:
@@ -72,7 +78,7 @@ class FileProcessor:
         async with self._rows.claim(file.path, base_name, digest) as claim:
             if claim is None:
                 return None
-            self._failpoints.after_claim(file.path)
+            await self._failpoints.reached(Point.AFTER_CLAIM, file.path)
             return await claim.end(await self._extract_and_submit(file, content, claim))
 
     async def _extract_and_submit(self, file: SourceFile, content: bytes, claim: Claim) -> Failure | None:

@@ -24,6 +24,13 @@ _CLAIM = f"""
     ON CONFLICT (base_name, content_md5) WHERE status = 'processing' DO NOTHING
     RETURNING id
 """
+# Compared byte by byte, which in UTF-8 is Python's order: what is newest must be the same in both.
+_NEWER = """
+    SELECT EXISTS (
+        SELECT 1 FROM coordinator_control
+        WHERE base_name = $2 AND starts_with(file_name, $3) AND file_name COLLATE "C" > $1 COLLATE "C"
+    )
+"""
 _ARCHIVABLE = """
     SELECT file_name, base_name, content_md5, correlation_id
     FROM (
@@ -68,6 +75,13 @@ class ControlRows:
         self._database = database
         self._instance_id = instance_id
         self._ids = RowIds()
+
+    async def has_newer(self, file_name: str, base_name: str) -> bool:
+        """Tell whether a newer version of a file has been claimed: this one stayed behind when that one left."""
+        folder = file_name[: file_name.rindex("\\") + 1]
+        async with self._database.transaction() as connection:
+            found: bool = await connection.fetchval(_NEWER, file_name, base_name, folder)
+            return found
 
     @asynccontextmanager
     async def claim(self, file_name: str, base_name: str, content_md5: str) -> AsyncIterator[Claim | None]:

@@ -8,7 +8,7 @@ from services.coordinator.archive import Archiver
 from services.coordinator.grouping import grouped
 from services.coordinator.ids import new_run_id
 from services.coordinator.iqube import SCAN_FAILED, IQube
-from services.coordinator.models import Outcome, Processed, RunError, RunResult, Skipped
+from services.coordinator.models import Outcome, Outdated, Processed, RunError, RunResult, Skipped
 from services.coordinator.processing import FileProcessor
 from services.coordinator.smb import SmbService
 from services.coordinator.smb_errors import SmbFailure
@@ -67,6 +67,8 @@ def _add(result: RunResult, outcome: Outcome) -> None:
             result.processed.append(outcome)
         case Skipped():
             result.skipped.append(outcome)
+        case Outdated():
+            result.archive_candidates.append(outcome.file)
         case RunError():
             result.error.append(outcome)
 

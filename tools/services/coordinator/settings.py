@@ -77,7 +77,7 @@ class ScanSettings(ShareSettings):
 
 
 class ItmSettings(FromEnvironment):
-    """How to submit; tokens are asked for only where ENV is not local."""
+    """How to submit; only where ENV is local can the address of the tokens be left out."""
 
     env: str = "local"
     itm_api_url: str
@@ -114,8 +114,10 @@ class Settings(ScanSettings, ItmSettings):
     instance_id: str = "local"
     """what stands in every row as its writer"""
     it_enable_failpoints: bool = False
+    it_failpoints_url: str = ""
+    """the address that is asked whether a run may go on"""
 
     @property
-    def failpoints(self) -> bool:
-        """Whether failures may be planted: never beside a real deployment."""
-        return self.it_enable_failpoints and self.env == "local"
+    def failpoints_url(self) -> str:
+        """Who is asked at a failpoint; nobody beside a real deployment."""
+        return self.it_failpoints_url if self.it_enable_failpoints and self.env == "local" else ""

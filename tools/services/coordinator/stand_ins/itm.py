@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from typing import Any
 
@@ -22,7 +23,7 @@ class ItmStandIn(StandIn[DownstreamMode]):
 
     def __init__(self, normal: DownstreamMode) -> None:
         super().__init__(normal)
-        self._tokens = 0
+        self._tokens: set[str] = set()
 
     def add_routes(self, app: FastAPI) -> None:
         app.add_api_route("/token", self._token, methods=["POST"])
@@ -32,11 +33,15 @@ class ItmStandIn(StandIn[DownstreamMode]):
         return JSONResponse({"status": "failed", "message": message, "instructionsCount": 0}, status)
 
     async def _token(self) -> dict[str, str]:
-        self._tokens += 1
-        return {"access_token": f"token-{self._tokens}", "token_type": "bearer"}
+        token = secrets.token_hex(16)
+        self._tokens.add(token)
+        return {"access_token": token, "token_type": "bearer"}
 
     async def _submit(self, request: Request) -> Response:
         event = await json_call(request)
+        # The token itself is a secret, which no golden shows; whether it was given out here is what counts.
+        _, _, token = event["headers"].get("authorization", "").partition(" ")
+        event["token"] = "given out" if token in self._tokens else "unknown"
         mode = await self.admit(request, event)
         if isinstance(mode, Response):
             return mode

@@ -14,7 +14,7 @@ from services import health
 from services.coordinator.database import Database, DatabaseLost
 from services.coordinator.smb_client import SmbClient
 from services.coordinator.smb_errors import NotThere, SmbFailure
-from services.coordinator.support import coordinator, downstream, faults, handles, reset, rows, share
+from services.coordinator.support import arrange, downstream, faults, handles, reset, share, state
 from services.coordinator.support.bench import Bench
 from services.coordinator.support.settings import Settings
 
@@ -34,7 +34,7 @@ def app_from(environ: Mapping[str, str]) -> FastAPI:
             await handles.close_all(app.state.bench)
 
     app = FastAPI(title="Coordinator support", lifespan=lifespan)
-    for module in (health, share, handles, rows, downstream, coordinator, faults, reset):
+    for module in (health, arrange, share, handles, downstream, faults, state, reset):
         app.include_router(module.router)
     app.add_exception_handler(SmbFailure, _smb_failed)
     app.add_exception_handler(DatabaseLost, _unreachable)
@@ -50,16 +50,18 @@ async def _bench(settings: Settings, stack: AsyncExitStack) -> Bench:
     stack.push_async_callback(database.close)
     connection = SmbClient(settings.account)
     stack.push_async_callback(connection.close)
+    stand_ins = {
+        "foi": settings.foi_api_url,
+        "iqube": settings.iqube_api_url,
+        "itm": settings.itm_api_url,
+        "failpoints": settings.it_failpoints_url,
+    }
     return Bench(
         settings=settings,
         database=database,
         share=connection,
         coordinator=await client(settings.it_coordinator_base_url),
-        stand_ins={
-            "foi": await client(settings.foi_api_url),
-            "iqube": await client(settings.iqube_api_url),
-            "itm": await client(settings.itm_api_url),
-        },
+        stand_ins={name: await client(url) for name, url in stand_ins.items() if url},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -26,7 +27,8 @@ class Bench:
     """Everything of one support API.
 
     `touched` has the paths this process wrote below the source root: on a share that others use too, nothing
-    else is ever removed. `lines_seen` is the number of the first error line after the last reset.
+    else is ever shown or removed. `written` has the same by the MD5 of what was written. `lines_seen` is the number
+    of the first error line after the last reset.
     """
 
     settings: Settings
@@ -36,6 +38,7 @@ class Bench:
     stand_ins: Mapping[str, httpx.AsyncClient]
     handles: dict[str, Handle] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
+    written: dict[str, str] = field(default_factory=dict)
     lines_seen: int = 0
     ids: RowIds = field(default_factory=RowIds)
 
@@ -44,17 +47,43 @@ class Bench:
         base = self.settings.smb_unc_path if root == "source" else self.settings.smb_archive_subpath
         return "\\".join([base, *path.split("/")]) if path else base
 
-    def local(self, path: str, root: Root = "source") -> Path:
-        """Return where a file of the share is on this machine.
+    def relative(self, unc: str) -> str:
+        """Return the relative path of a whole one below the source root; of any other, the same with slashes."""
+        return unc.removeprefix(self.unc("") + "\\").replace("\\", "/")
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the share is there for these tests alone."""
+        return self.settings.smb_local_root is not None
+
+    def is_ours(self, path: str, root: Root = "source") -> bool:
+        """Whether a file is for these tests to look at: below a remitter they wrote to, or archived from there."""
+        if self.is_own:
+            return True
+        if root == "source":
+            return any(path.startswith(touched.partition("/")[0] + "/") for touched in self.touched)
+        return any(ntpath.basename(path).startswith(ntpath.splitext(ntpath.basename(one))[0]) for one in self.touched)
+
+    @property
+    def local_root(self) -> Path:
+        """The folder of the share on this machine.
 
         Raises:
             HTTPException: 501, the share is on another machine.
         """
         if self.settings.smb_local_root is None:
             raise unavailable("SMB_LOCAL_ROOT is not set: the share is not on this machine")
+        return self.settings.smb_local_root
+
+    def local(self, path: str, root: Root = "source") -> Path:
+        """Return where a file of the share is on this machine.
+
+        Raises:
+            HTTPException: 501, the share is on another machine.
+        """
         # \\server\share\folder\...: what follows the share is below the local folder.
         _, _, _, _, *below = self.unc(path, root).split("\\")
-        return self.settings.smb_local_root.joinpath(*below)
+        return self.local_root.joinpath(*below)
 
 
 def unavailable(why: str) -> HTTPException:

@@ -1,4 +1,4 @@
-"""The stand-ins: their modes, and the calls they have had."""
+"""The stand-ins: their modes, and waiting for a call."""
 
 from __future__ import annotations
 
@@ -7,68 +7,67 @@ import time
 from http import HTTPStatus
 from typing import Any, Literal
 
-import httpx
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 
-from services.coordinator.support.bench import Bench, BenchOf
+from services.coordinator.support import observe
+from services.coordinator.support.bench import Bench, BenchOf, unavailable
 
-Name = Literal["foi", "iqube", "itm"]
+Name = Literal["foi", "iqube", "itm", "failpoints"]
+CALLED = ("foi", "itm", "iqube")
+"""What a coordinator calls by itself; the failpoints are asked for a test's sake only."""
 
-HEADERS = ("authorization", "consumer-type", "content-type", "source-system")
-"""The headers of a call that anybody decides about; the rest is the client library's."""
-
-LONGEST_WAIT_S = 30.0
+LONGEST_WAIT_S = 10.0
 LOOK_INTERVAL_S = 0.02
 
 router = APIRouter(prefix="/downstream")
 
 
 class Calls(BaseModel):
-    """Calls since the last reset, in order of arrival."""
+    """How many calls somebody waited for."""
 
-    calls: list[dict[str, Any]]
-
-
-@router.get("/{name}")
-async def list_calls(name: Name, bench: BenchOf, at_least: int = 0) -> Calls:
-    """List a stand-in's calls once there are `at_least` so many; 409 if there are not in half a minute."""
-    deadline = time.monotonic() + LONGEST_WAIT_S
-    while len(events := await _events(bench.stand_ins[name])) < at_least:
-        if time.monotonic() > deadline:
-            raise HTTPException(HTTPStatus.CONFLICT, f"{name} had {len(events)} calls, not {at_least}")
-        await asyncio.sleep(LOOK_INTERVAL_S)
-    return Calls(calls=[_reduced(event) for event in events])
+    at_least: int
 
 
-@router.put("/{name}/mode")
-async def set_mode(name: Name, mode: dict[str, Any], bench: BenchOf, response: Response) -> dict[str, Any]:
+@router.put("/{name}/mode", status_code=HTTPStatus.NO_CONTENT)
+async def put_mode(name: Name, mode: dict[str, Any], bench: BenchOf) -> None:
     """Say how a stand-in answers from now on; a call that hangs is answered by the new mode."""
-    answer = await bench.stand_ins[name].post("/__mode", json=mode)
-    response.status_code = answer.status_code
-    body: dict[str, Any] = answer.json()
-    return body
+    await set_mode(bench, name, mode)
 
 
-@router.post("/{name}/reset", status_code=HTTPStatus.NO_CONTENT)
-async def reset(name: Name, bench: BenchOf) -> None:
-    """Forget a stand-in's calls and its mode."""
-    (await bench.stand_ins[name].post("/__reset")).raise_for_status()
+@router.post("/{name}/wait")
+async def wait(name: Name, wanted: Calls, bench: BenchOf) -> Calls:
+    """Wait until a stand-in has had so many calls; 409 if it has not in a while."""
+    deadline = time.monotonic() + LONGEST_WAIT_S
+    while len(seen := await observe.events(_stand_in(bench, name)) or []) < wanted.at_least:
+        if time.monotonic() > deadline:
+            raise HTTPException(HTTPStatus.CONFLICT, f"{name} had {len(seen)} calls, not {wanted.at_least}")
+        await asyncio.sleep(LOOK_INTERVAL_S)
+    return wanted
+
+
+async def set_mode(bench: Bench, name: str, mode: dict[str, Any]) -> None:
+    """Say how a stand-in answers from now on.
+
+    Raises:
+        HTTPException: 501, there is no stand-in; 422, it knows no such mode.
+    """
+    stand_in = _stand_in(bench, name)
+    if await observe.events(stand_in) is None:
+        raise unavailable(f"what answers in place of {name} is no stand-in: it cannot be told what to answer")
+    answer = await stand_in.post("/__mode", json=mode)
+    if not answer.is_success:
+        raise HTTPException(answer.status_code, answer.json()["detail"])
 
 
 async def reset_all(bench: Bench) -> None:
-    """Forget the calls and the modes of all stand-ins."""
+    """Forget the calls and the modes of all stand-ins; what is no stand-in is left alone."""
     for stand_in in bench.stand_ins.values():
-        (await stand_in.post("/__reset")).raise_for_status()
+        if await observe.events(stand_in) is not None:
+            (await stand_in.post("/__reset")).raise_for_status()
 
 
-async def _events(stand_in: httpx.AsyncClient) -> list[dict[str, Any]]:
-    answer = (await stand_in.get("/__events")).raise_for_status()
-    events: list[dict[str, Any]] = answer.json()["events"]
-    return events
-
-
-def _reduced(event: dict[str, Any]) -> dict[str, Any]:
-    if "headers" not in event:
-        return event
-    return event | {"headers": {name: event["headers"][name] for name in HEADERS if name in event["headers"]}}
+def _stand_in(bench: Bench, name: str) -> Any:
+    if name not in bench.stand_ins:
+        raise unavailable(f"there is no stand-in for {name} here")
+    return bench.stand_ins[name]

@@ -1,7 +1,8 @@
-"""Handles: open a file under a name of the caller's, write to it, wait for it, close it."""
+"""Handles: open a file under a name of the caller's, write to it slowly, close it."""
 
 from __future__ import annotations
 
+from hashlib import md5
 from http import HTTPStatus
 from typing import Literal
 
@@ -11,8 +12,6 @@ from pydantic import BaseModel
 from services.coordinator.support.bench import Bench, BenchOf
 from services.coordinator.support.content import Content
 from services.coordinator.support.held import Handle
-
-LONGEST_WAIT_S = 60.0
 
 router = APIRouter(prefix="/handles")
 
@@ -34,9 +33,11 @@ class NewHandle(BaseModel):
 
 
 class HandleSeen(BaseModel):
+    """`complete`: all that was to be written slowly is written."""
+
     name: str
     path: str
-    state: Literal["open", "closed"]
+    complete: bool
 
 
 @router.put("/{name}")
@@ -50,32 +51,23 @@ async def open_handle(name: str, new: NewHandle, bench: BenchOf) -> HandleSeen:
     bench.handles[name] = handle
     if new.slowly:
         handle.write_slowly(new.slowly.content(), new.slowly.chunk_bytes, new.slowly.interval_s)
-    return HandleSeen(name=name, path=new.path, state="open")
+        bench.written[md5(new.slowly.content(), usedforsecurity=False).hexdigest()] = new.path
+    return _seen(name, handle, bench)
 
 
-@router.post("/{name}/write")
-async def write(name: str, content: Content, bench: BenchOf) -> dict[str, int]:
-    """Write at the end; answers how much has been written in all."""
-    handle = _handle(name, bench)
-    await handle.write(content.content())
-    return {"written_bytes": handle.written_bytes}
-
-
-@router.post("/{name}/wait")
-async def wait(name: str, bench: BenchOf, written_bytes: int) -> dict[str, int]:
-    """Wait until at least so much has been written; 409 if it takes too long."""
-    if not await _handle(name, bench).wait_written(written_bytes, LONGEST_WAIT_S):
-        raise HTTPException(HTTPStatus.CONFLICT, f"{written_bytes} bytes were not written in {LONGEST_WAIT_S:.0f} s")
-    return {"written_bytes_at_least": written_bytes}
+@router.get("/{name}")
+async def look(name: str, bench: BenchOf) -> HandleSeen:
+    """Tell whether something is still to be written."""
+    return _seen(name, _handle(name, bench), bench)
 
 
 @router.delete("/{name}")
-async def close_handle(name: str, bench: BenchOf, finish: bool = True) -> HandleSeen:
-    """Close a file; what is being written in the background is finished first, or broken off."""
+async def close_handle(name: str, bench: BenchOf) -> HandleSeen:
+    """Close a file; what is being written in the background is finished first."""
     handle = _handle(name, bench)
-    await handle.close(finish)
+    await handle.close(finish=True)
     del bench.handles[name]
-    return HandleSeen(name=name, path=handle.unc.removeprefix(bench.unc("") + "\\").replace("\\", "/"), state="closed")
+    return _seen(name, handle, bench)
 
 
 async def close_all(bench: Bench) -> None:
@@ -89,3 +81,7 @@ def _handle(name: str, bench: Bench) -> Handle:
     if name not in bench.handles:
         raise HTTPException(HTTPStatus.NOT_FOUND, f"no handle {name!r}; open: {', '.join(sorted(bench.handles))}")
     return bench.handles[name]
+
+
+def _seen(name: str, handle: Handle, bench: Bench) -> HandleSeen:
+    return HandleSeen(name=name, path=bench.relative(handle.unc), complete=not handle.is_writing)

@@ -11,14 +11,12 @@ from services.coordinator.smb_errors import SmbFailure
 
 
 class Handle:
-    """An open file; `written_bytes` have been written to it so far."""
+    """An open file."""
 
     def __init__(self, unc: str, client: SmbClient, file: BinaryIO) -> None:
         self.unc = unc
-        self.written_bytes = 0
         self._client = client
         self._file = file
-        self._progress = asyncio.Condition()
         self._writing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -38,20 +36,10 @@ class Handle:
     async def write(self, content: bytes) -> None:
         """Write at the end of what has been written."""
         await self._client.append(self._file, self.unc, content)
-        async with self._progress:
-            self.written_bytes += len(content)
-            self._progress.notify_all()
 
     def write_slowly(self, content: bytes, chunk_bytes: int, interval_s: float) -> None:
         """Write in the background, a chunk now and each further one `interval_s` seconds after the one before."""
         self._writing = asyncio.create_task(self._write_chunks(content, chunk_bytes, interval_s))
-
-    async def wait_written(self, count_bytes: int, timeout_s: float) -> bool:
-        """Wait until so much has been written; returns whether it has."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s), self._progress:
-                await self._progress.wait_for(lambda: self.written_bytes >= count_bytes)
-        return self.written_bytes >= count_bytes
 
     async def close(self, finish: bool) -> None:
         """Close the file, after the background writing has finished or been broken off.

@@ -8,38 +8,54 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
-from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 
 from services.coordinator.smb_errors import NotThere
-from services.coordinator.support import coordinator, downstream, faults, handles, share
+from services.coordinator.support import downstream, faults, handles, observe, share
 from services.coordinator.support.bench import Bench, BenchOf
+from services.coordinator.support.pending import settled
 
 router = APIRouter()
 
 
-@router.post("/reset", status_code=HTTPStatus.NO_CONTENT)
-async def reset(bench: BenchOf) -> None:
+class Left(BaseModel):
+    """What could not be cleared away: files on the share, files with rows."""
+
+    files: list[str]
+    rows: list[str]
+
+
+@router.post("/reset")
+async def reset(bench: BenchOf) -> Left:
     """Bring the share back, let the coordinator finish, then empty share, table, stand-ins and error lines."""
     if bench.settings.smb_down_file is not None:
         await faults.set_smb_state(bench, "up")
     await handles.close_all(bench)
     # First the stand-ins: a call that hangs would keep the coordinator busy.
     await downstream.reset_all(bench)
-    await coordinator.drained(bench)
-    if bench.settings.smb_local_root is not None:
-        _open_modes(bench.settings.smb_local_root)
+    if bench.touched:
+        await settled(bench)
+    if bench.is_own:
+        _open_modes(bench.local_root)
     await share.place_source(bench, present=True)
-    if bench.settings.smb_local_root is not None:
+    if bench.is_own:
         _empty(bench)
         await _delete_rows_below_source(bench)
     else:
         await _remove_touched(bench)
-    bench.touched.clear()
     await downstream.reset_all(bench)
-    await coordinator.forget_lines(bench)
+    if seen := await observe.lines_since(bench, bench.lines_seen):
+        _, bench.lines_seen = seen
+    left = Left(
+        files=[one.path for root in ("source", "archive") for one in await observe.files(bench, root) or []],
+        rows=[row.file_name for row in await observe.rows(bench)],
+    )
+    bench.touched.clear()
+    bench.written.clear()
+    return left
 
 
 def _open_modes(folder: Path) -> None:
@@ -65,10 +81,13 @@ async def _delete_rows_below_source(bench: Bench) -> None:
 
 
 async def _remove_touched(bench: Bench) -> None:
+    """Remove what was put: from the source by its name, from the archive, wherever it is there, by its bytes too."""
     for path in sorted(bench.touched):
-        for unc in (bench.unc(path), bench.unc(path, "archive")):
-            with suppress(NotThere):
-                await bench.share.remove(unc)
+        with suppress(NotThere):
+            await bench.share.remove(bench.unc(path))
+    for path in await observe.paths(bench, "archive") or []:
+        if await observe.was_written_here(bench, path):
+            await bench.share.remove(bench.unc(path, "archive"))
     async with bench.database.transaction() as connection:
         query = "DELETE FROM coordinator_control WHERE file_name = ANY($1::text[])"
         await connection.execute(query, [bench.unc(path) for path in sorted(bench.touched)])

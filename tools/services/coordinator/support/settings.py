@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, PositiveFloat
 
 from services.coordinator.settings import ShareSettings
 from services.environment import BaseUrl, DatabaseUrl
 
-Origin = Annotated[str, AfterValidator(lambda url: "{0.scheme}://{0.netloc}".format(urlsplit(url)))]
+Origin = Annotated[str, AfterValidator(lambda url: "{0.scheme}://{0.netloc}".format(urlsplit(url)) if url else "")]
 
 
 class Settings(ShareSettings):
@@ -27,6 +27,10 @@ class Settings(ShareSettings):
     """the address of the IQube stand-in"""
     itm_api_url: Origin
     """the address of the ITM stand-in"""
+    it_failpoints_url: Origin = ""
+    """the address of the failpoints, which a coordinator may have and need not"""
+    coordinator_quiet_s: PositiveFloat = 3
+    """how long share and rows have to stay the same until a coordinator that does not tell is taken to be done"""
     smb_local_root: Path | None = None
     """the folder of the share, where it is on this machine: needed for file modes"""
     smb_down_file: Path | None = None
