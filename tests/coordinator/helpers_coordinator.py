@@ -83,9 +83,10 @@ class Seen:
         """What IQube was told as the reason, each time; in small letters, as prose may stand around it."""
         return [str((call["body"] or {}).get("reason")).lower() for call in self.state["calls"]["iqube"] or []]
 
-    def logged(self) -> Any:
-        """What the coordinator logged as an error; it equals anything where its log cannot be seen."""
-        return ANY if self.state["errors"] is None else self.state["errors"]
+    @property
+    def nothing_logged(self) -> bool:
+        """Whether the coordinator has logged no error; False where its log cannot be seen."""
+        return bool(self.state["errors"] == [])
 
 
 async def arrange(

@@ -80,7 +80,8 @@ async def test_a_call_that_hangs_is_answered_by_the_next_mode(iqube: httpx.Async
         (
             {"response_type": "nonsense"},
             "response_type",
-            "Value error, use one of normal, hang, reset, http_NNN, non_dict, unparsable, missing_result, empty_result",
+            "Value error, use one of normal, hang, reset, http_NNN, non_dict, unparsable, missing_result, empty_result,"
+            " both",
         ),
         ({"skipp": 1}, "skipp", "Extra inputs are not permitted"),
         ({"times": -1}, "times", "Input should be greater than or equal to 0"),

@@ -12,6 +12,7 @@ from hashlib import md5
 
 from services.coordinator.database import DatabaseLost
 from services.coordinator.failpoints import Failpoints, Point
+from services.coordinator.freedoms import Freedoms
 from services.coordinator.ids import now
 from services.coordinator.rows import ControlRows, Subject
 from services.coordinator.smb import SmbService
@@ -40,7 +41,14 @@ class Archiver:
     """Moves files into the archive, one round at a time; what fails is logged and left for the next round."""
 
     def __init__(
-        self, smb: SmbService, rows: ControlRows, source: str, archive: str, batch_size: int, failpoints: Failpoints
+        self,
+        smb: SmbService,
+        rows: ControlRows,
+        source: str,
+        archive: str,
+        batch_size: int,
+        failpoints: Failpoints,
+        freedoms: Freedoms,
     ) -> None:
         self._smb = smb
         self._rows = rows
@@ -48,11 +56,13 @@ class Archiver:
         self._archive = archive
         self._batch_size = batch_size
         self._failpoints = failpoints
+        self._freedoms = freedoms
         self._turn = asyncio.Lock()
 
     async def run(self, candidates: Sequence[str]) -> None:
         """Move the older versions that a scan has found, then keep house; never raises."""
         async with self._turn:
+            await self._freedoms.dawdle()
             await self._failpoints.reached(Point.BEFORE_ARCHIVING)
             for path in candidates:
                 await self._move_candidate(path)
@@ -106,4 +116,9 @@ class Archiver:
         await self._smb.move(path, stamped(target, now()) if await self._smb.exists(target) else target)
 
     def _target(self, path: str) -> str:
+        match self._freedoms.archive:
+            case "flat":
+                return f"{self._archive}\\{ntpath.basename(path)}"
+            case "dated":
+                return archive_path(path, self._source, f"{self._archive}\\{now():%Y-%m-%d}")
         return archive_path(path, self._source, self._archive)

@@ -32,23 +32,28 @@ _PASSWORD = "invalid password"
 
 
 class Foi:
-    """Uploads files to the address that the template makes of their remitter; one attempt each."""
+    """Uploads files to the address that the template makes of their remitter; by default one attempt each."""
 
-    def __init__(self, client: httpx.AsyncClient, url_template: str, timeout_s: float) -> None:
+    def __init__(self, client: httpx.AsyncClient, url_template: str, timeout_s: float, attempts: int = 1) -> None:
         self._client = client
         self._url_template = url_template
         self._timeout_s = timeout_s
+        self._attempts = attempts
 
     async def extract(self, remitter: str, name: str, content: bytes) -> Row | Failure:
         """Upload a file and return the first row that was found in it."""
         url = self._url_template.replace("{remitter}", quote(remitter, safe="")) + "/extraction"
         extension = ntpath.splitext(name)[1].lower()
         part = (name, content, CONTENT_TYPES.get(extension, ANY_CONTENT))
-        try:
-            answer = await answer_to(self._client.post(url, files={"file": part}), "FOI", self._timeout_s)
-        except NoAnswer as error:
-            return Failure(Status.SERVICE_FAILED, str(error))
-        return evaluate(answer.status_code, answer.text)
+        for _ in range(self._attempts):
+            try:
+                answer = await answer_to(self._client.post(url, files={"file": part}), "FOI", self._timeout_s)
+            except NoAnswer as error:
+                return Failure(Status.SERVICE_FAILED, str(error))
+            extracted = evaluate(answer.status_code, answer.text)
+            if not isinstance(extracted, Failure) or extracted.status is not Status.SERVICE_FAILED:
+                break
+        return extracted
 
 
 def evaluate(status_code: int, text: str) -> Row | Failure:

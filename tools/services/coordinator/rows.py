@@ -71,6 +71,8 @@ class Ended:
 class ControlRows:
     """The table coordinator_control; every method raises DatabaseLost when the server is away."""
 
+    INSERT = _INSERT
+
     def __init__(self, database: Database, instance_id: str) -> None:
         self._database = database
         self._instance_id = instance_id
@@ -93,9 +95,13 @@ class ControlRows:
         """
         subject = Subject(file_name, base_name, content_md5, new_correlation_id())
         async with self._database.transaction() as connection:
-            values = self._values(subject, Status.PROCESSING, CLAIMED)
-            won = await connection.fetchval(_CLAIM, *values)
+            won = await self.insert_claim(connection, subject)
             yield Claim(self, connection, subject) if won else None
+
+    async def insert_claim(self, connection: Connection, subject: Subject) -> bool:
+        """Add the row of a claim, unless there is one of the same content; return whether it was added."""
+        won = await connection.fetchval(_CLAIM, *self.values(subject, Status.PROCESSING, CLAIMED))
+        return won is not None
 
     @asynccontextmanager
     async def archiving(self, batch_size: int) -> AsyncIterator[Archiving]:
@@ -107,11 +113,12 @@ class ControlRows:
 
     async def add(self, connection: Connection, subject: Subject, status: Status, message: str) -> str:
         """Add a row within the caller's transaction and return its id."""
-        values = self._values(subject, status, message)
-        await connection.execute(_INSERT, *values)
+        values = self.values(subject, status, message)
+        await connection.execute(self.INSERT, *values)
         return str(values[0])
 
-    def _values(self, subject: Subject, status: Status, message: str) -> tuple[object, ...]:
+    def values(self, subject: Subject, status: str, message: str) -> tuple[object, ...]:
+        """Make the values of a row, which get an id and a time of their own."""
         return (
             self._ids.new(),
             subject.file_name,

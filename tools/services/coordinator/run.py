@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Sequence
 
 from services.coordinator.archive import Archiver
-from services.coordinator.grouping import grouped
+from services.coordinator.freedoms import Freedoms
+from services.coordinator.grouping import Group, grouped
 from services.coordinator.ids import new_run_id
 from services.coordinator.iqube import SCAN_FAILED, IQube
 from services.coordinator.models import Outcome, Outdated, Processed, RunError, RunResult, Skipped
@@ -28,6 +31,7 @@ class Coordinator:
         iqube: IQube,
         tasks: TaskRegistry,
         source: str,
+        freedoms: Freedoms,
     ) -> None:
         self._smb = smb
         self._processor = processor
@@ -35,6 +39,7 @@ class Coordinator:
         self._iqube = iqube
         self._tasks = tasks
         self._source = source
+        self._freedoms = freedoms
 
     async def run(self) -> RunResult:
         """Look at the whole source once; archiving goes on after the return."""
@@ -45,13 +50,19 @@ class Coordinator:
             return await self._fatal(result, error)
         groups = grouped(files)
         result.scanned, result.groups = len(files), len(groups)
-        for group in groups:
-            outcome = await self._processor.process(group.newest, group.base_name)
+        for group, outcome in await self._outcomes(groups):
             _add(result, outcome)
             if not _is_deferred(outcome):
                 result.archive_candidates += [file.path for file in group.older]
         self._tasks.start(self._archiver.run(list(result.archive_candidates)))
         return result
+
+    async def _outcomes(self, groups: Sequence[Group]) -> list[tuple[Group, Outcome]]:
+        ordered = self._freedoms.liberties.order("groups", groups)
+        work = [self._processor.process(group.newest, group.base_name) for group in ordered]
+        if self._freedoms.parallel:
+            return list(zip(ordered, await asyncio.gather(*work), strict=True))
+        return [(group, await one) for group, one in zip(ordered, work, strict=True)]
 
     async def _fatal(self, result: RunResult, error: SmbFailure) -> RunResult:
         log.error("the scan failed: %s", error)
