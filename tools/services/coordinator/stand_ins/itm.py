@@ -13,6 +13,7 @@ from services.coordinator.stand_ins.base import DownstreamMode, json_call
 from services.stand_in import StandIn, serve_stand_in
 
 HEADERS = ("authorization", "consumer-type", "source-system")
+NOT_ALLOWED = (401, 403)
 FIELDS = ("sourceUniqueRef", "clientAccountRegion", "messageCategory", "productIdentifier", "payload")
 
 
@@ -39,11 +40,13 @@ class ItmStandIn(StandIn[DownstreamMode]):
 
     async def _submit(self, request: Request) -> Response:
         event = await json_call(request)
-        # The token itself is a secret, which no golden shows; whether it was given out here is what counts.
+        # The token itself is a secret, which no golden shows; whether it was given out here and still counts is none.
         _, _, token = event["headers"].get("authorization", "").partition(" ")
-        event["token"] = "given out" if token in self._tokens else "unknown"
+        event["issuer"] = "here" if token in self._tokens else "unknown"
         mode = await self.admit(request, event)
         if isinstance(mode, Response):
+            if mode.status_code in NOT_ALLOWED:
+                self._tokens.discard(token)
             return mode
         if missing := _missing(event):
             return self.refusal(400, f"missing: {', '.join(missing)}")
