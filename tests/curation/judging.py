@@ -11,10 +11,10 @@ from ..planted import ROOT
 SUITE = "tests/curation"
 
 
-def judged(**environ: str) -> subprocess.CompletedProcess[str]:
+def judged(*options: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Judge the service that these variables name, or that is started with them."""
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "--live", "--against=plan", "-q", "-p", "no:cacheprovider", SUITE],
+        [sys.executable, "-m", "pytest", "--live", "--against=plan", "-q", "-p", "no:cacheprovider", *options, SUITE],
         cwd=ROOT,
         env=os.environ | environ,
         capture_output=True,

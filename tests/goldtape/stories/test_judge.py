@@ -275,6 +275,23 @@ def test_table(shop, limit):
     ]
 
 
+def test_a_promise_of_ones_own_that_skips_is_no_line_of_the_table(planned: Project) -> None:
+    """A test without a case knows itself whether it is about the plan."""
+    own = """
+    import pytest
+
+    def test_order(shop, goldtape):
+        if goldtape.judging:
+            pytest.skip("a promise of our own shop")
+        shop.get("/v1/items?limit=3")
+    """
+
+    done = judged(planned.add("tests/test_own.py", own))
+
+    assert done.outcomes == {"passed": 2, "skipped": 1}
+    assert done.summary == [HEADING, "  conforms    buy, browse", "2 conform, 0 deviate, 0 not judged"]
+
+
 def test_where_nothing_is_judged_the_exit_code_is_3(planned: Project) -> None:
     """A skip is no judgement, and its reason is told."""
     done = judged(planned.add(TEST, TESTS.replace("def test_", "@pytest.mark.skip(reason='too long')\ndef test_")))

@@ -91,7 +91,8 @@ class Judging:
             return held
         declared = isinstance(error, pytest.xfail.Exception)
         if declared or _is_skip(report) or (error and (report.when == "setup" or _arranging(error))):
-            return replace(held, verdict="not judged", reason=_reason(report, error))
+            of_plan = bool(held.cases) or not _is_skip(report)
+            return replace(held, verdict="not judged", reason=_reason(report, error), of_plan=of_plan)
         heard = _heard(item)
         if error is None and (report.passed or must_fail(item)):
             undecided = held.reason in ("", plan.UNFINISHED, _SENT_NOTHING)  # or else a subtest was not judged
@@ -152,8 +153,12 @@ class Judging:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if told := getattr(report, "goldtape_judgement", None):
-            self._found[told["test"]] = one = Judgement(**told)
-            self.session.results[one.test] = {"judged": one.verdict, "where": self._where.get(one.system, "")}
+            one = Judgement(**told)
+            if one.of_plan:
+                self._found[one.test] = one
+                self.session.results[one.test] = {"judged": one.verdict, "where": self._where.get(one.system, "")}
+            else:
+                self._found.pop(one.test, None)
         elif report.failed:  # the worker that ran it is gone
             self._found[report.nodeid] = Judgement(report.nodeid, (), "", reason=_clipped(str(report.longrepr)))
 

@@ -45,7 +45,9 @@ class Judgement:
 
     `cases` are the ids of its cases, `reason` says why it does not conform, in one or more lines, `exchange` is the
     last exchange before that: number, request, as, and status or no-answer. `place` is the file and line of the test
-    that found it. `cleanup` is the error of a teardown. All values are plain, so that they travel in a report.
+    that found it. `cleanup` is the error of a teardown. `of_plan` is False for a test without a case that was skipped:
+    it holds a promise of somebody's own, and knows that it is not asked for. All values are plain, so that they travel
+    in a report.
     """
 
     test: str
@@ -56,6 +58,7 @@ class Judgement:
     exchange: Mapping[str, Any] | None = None
     place: str = ""
     cleanup: str = ""
+    of_plan: bool = True
 
 
 @dataclass(frozen=True, slots=True)
