@@ -50,26 +50,26 @@ FAILED_MOVE = """            log.error("archiving failed: %s", error)
         return True"""
 
 
-def test_of(module: str, function: str) -> str:
+def the_test(module: str, function: str) -> str:
     return f"{TESTS}/test_{module}_integration.py::{function}"
 
 
-HAPPY = test_of("happy_path", "test_happy_path_seed_file_calls_itm_and_archives")
-BYTES = test_of("happy_path", "test_archived_file_has_the_bytes_that_were_uploaded")
-LEFT_BEHIND = test_of("coordinator_run", "test_older_version_left_behind_is_never_submitted")
-REFUSED = test_of("itm_failure_and_idempotency", "test_itm_failed_file_is_not_archived_and_not_reprocessed")
-SCAN = test_of("fault_injection", "test_smb_scan_failure_is_fatal_and_notifies_iqube_once")
+HAPPY = the_test("happy_path", "test_happy_path_seed_file_calls_itm_and_archives")
+BYTES = the_test("happy_path", "test_archived_file_has_the_bytes_that_were_uploaded")
+LEFT_BEHIND = the_test("coordinator_run", "test_older_version_left_behind_is_never_submitted")
+REFUSED = the_test("itm_failure_and_idempotency", "test_itm_failed_file_is_not_archived_and_not_reprocessed")
+SCAN = the_test("fault_injection", "test_smb_scan_failure_is_fatal_and_notifies_iqube_once")
 
 # The bug, the test that notices, and a word of what the report says.
 BUGS: dict[str, tuple[Sequence[Edit], str, str]] = {
     "newest-by-mtime": (
         [Edit(f"{SERVICE}/run.py", "        groups = grouped(files)\n", NEWEST_BY_TIME)],
-        test_of("coordinator_run", "test_case1_timstamp_versions_archive_older_only_process_newest"),
+        the_test("coordinator_run", "test_case1_timstamp_versions_archive_older_only_process_newest"),
         "seen.status(newest)",
     ),
     "claim-without-its-guard": (
         NO_CONFLICT,
-        test_of("foi_failure", "test_foi_invalid_password_is_not_reprocessed_on_second_run"),
+        the_test("foi_failure", "test_foi_invalid_password_is_not_reprocessed_on_second_run"),
         "seen.calls == before.calls",
     ),
     "claim-by-looking-first": (
@@ -82,7 +82,7 @@ BUGS: dict[str, tuple[Sequence[Edit], str, str]] = {
                 LOOK_FIRST,
             ),
         ],
-        test_of("itm_failure_and_idempotency", "test_two_runs_at_once_process_a_file_once"),
+        the_test("itm_failure_and_idempotency", "test_two_runs_at_once_process_a_file_once"),
         "'foi': 2",
     ),
     "archived-before-the-row": (
@@ -96,17 +96,17 @@ BUGS: dict[str, tuple[Sequence[Edit], str, str]] = {
                 "                await self._is_archived(subject)",
             )
         ],
-        test_of("fault_injection", "test_archive_failure_is_logged_and_retried_by_housekeeping"),
+        the_test("fault_injection", "test_archive_failure_is_logged_and_retried_by_housekeeping"),
         "archive_succeeded",
     ),
     "iqube-twice": (
         [Edit(f"{SERVICE}/processing.py", NOTIFY, NOTIFY + NOTIFY)],
-        test_of("foi_failure", "test_foi_invalid_password_maps_to_password_failed"),
+        the_test("foi_failure", "test_foi_invalid_password_maps_to_password_failed"),
         "(0, 2) == (0, 1)",
     ),
     "temporary-names-not-filtered": (
         [Edit(f"{SERVICE}/smb.py", " and not self._settings.temp_names.match(name)", "")],
-        test_of("temp_files_ignored", "test_temp_files_should_be_ignored_by_scan"),
+        the_test("temp_files_ignored", "test_temp_files_should_be_ignored_by_scan"),
         "seen.source",
     ),
     "refused-submission-retried": (
@@ -122,7 +122,7 @@ BUGS: dict[str, tuple[Sequence[Edit], str, str]] = {
                 'share_access="rwd", **self._options) as file:\n                content',
             )
         ],
-        test_of("coordinator_run_slow_upload", "test_slow_upload_should_be_skipped_until_complete"),
+        the_test("coordinator_run_slow_upload", "test_slow_upload_should_be_skipped_until_complete"),
         "during.calls",
     ),
     "version-left-behind-submitted": (
@@ -149,12 +149,12 @@ BUGS: dict[str, tuple[Sequence[Edit], str, str]] = {
     ),
     "archived-before-the-answer": (
         [Edit(f"{SERVICE}/run.py", "self._tasks.start(self._archiver.run(", "await (self._archiver.run(")],
-        test_of("happy_path", "test_run_answers_before_its_archiving_is_done"),
+        the_test("happy_path", "test_run_answers_before_its_archiving_is_done"),
         "gave no answer within",
     ),
     "rejected-file-kept": (
         [Edit(f"{SERVICE}/status.py", "Status.OPS_CLOSED, Status.OPS_REJECTED)", "Status.OPS_CLOSED)")],
-        test_of("happy_path", "test_housekeeping_archives_what_an_operator_closed_or_rejected"),
+        the_test("happy_path", "test_housekeeping_archives_what_an_operator_closed_or_rejected"),
         "seen.source",
     ),
     "archived-again-and-again": (
@@ -166,12 +166,12 @@ BUGS: dict[str, tuple[Sequence[Edit], str, str]] = {
             ),
             Edit(f"{SERVICE}/rows.py", "          AND moved.status = 'archive_succeeded'", "          AND false"),
         ],
-        test_of("fault_injection", "test_archived_file_is_not_archived_again"),
+        the_test("fault_injection", "test_archived_file_is_not_archived_again"),
         'count("archive_succeeded") == 1',
     ),
     "one-failed-move-stops-all": (
         [Edit(f"{SERVICE}/archive.py", FAILED_MOVE, "            raise\n        return True")],
-        test_of("fault_injection", "test_one_failed_move_does_not_stop_the_others"),
+        the_test("fault_injection", "test_one_failed_move_does_not_stop_the_others"),
         "during.source",
     ),
     "temporary-name-hides-its-folder": (
@@ -185,12 +185,12 @@ BUGS: dict[str, tuple[Sequence[Edit], str, str]] = {
                 "            found += [",
             )
         ],
-        test_of("temp_files_ignored", "test_temp_file_does_not_hide_its_neighbours"),
+        the_test("temp_files_ignored", "test_temp_file_does_not_hide_its_neighbours"),
         "seen.status(normal)",
     ),
     "milliseconds-are-a-stamp": (
         [Edit(f"{SERVICE}/grouping.py", "(?:[0-9]{14}|", "(?:[0-9]{17}|[0-9]{14}|")],
-        test_of("timestamp_variants", "test_millisecond_suffix_creates_separate_records"),
+        the_test("timestamp_variants", "test_millisecond_suffix_creates_separate_records"),
         "seen.status(file)",
     ),
     "error-of-itm-accepted": (
@@ -201,7 +201,7 @@ BUGS: dict[str, tuple[Sequence[Edit], str, str]] = {
                 "    if status_code >= 500:\n        return None\n    answer = json_object(text)\n",
             )
         ],
-        test_of("itm_failure_and_idempotency", "test_itm_http_error_is_itm_failed[http_500]"),
+        the_test("itm_failure_and_idempotency", "test_itm_http_error_is_itm_failed[http_500]"),
         "seen.status(file)",
     ),
     "refusal-of-itm-not-told": (
@@ -223,7 +223,7 @@ BUGS: dict[str, tuple[Sequence[Edit], str, str]] = {
                 'content = b""',
             )
         ],
-        test_of("fault_injection", "test_file_vanishing_between_stat_and_download"),
+        the_test("fault_injection", "test_file_vanishing_between_stat_and_download"),
         "names(answer, vanishing)",
     ),
     "forbidden-share-is-empty": (
@@ -258,7 +258,7 @@ BUGS: dict[str, tuple[Sequence[Edit], str, str]] = {
                 'if (failed := answer.get("failed")) and not answer.get("result"):',
             )
         ],
-        test_of("foi_failure", "test_failure_wins_over_a_result"),
+        the_test("foi_failure", "test_failure_wins_over_a_result"),
         "seen.status(file)",
     ),
     "token-not-renewed": (
@@ -269,7 +269,7 @@ BUGS: dict[str, tuple[Sequence[Edit], str, str]] = {
                 "answer = await self._send(body, self._token)",
             )
         ],
-        test_of("itm_failure_and_idempotency", "test_refused_token_is_renewed_once"),
+        the_test("itm_failure_and_idempotency", "test_refused_token_is_renewed_once"),
         "received.calls.itm[1].issuer",
     ),
     "token-made-up": (
@@ -293,12 +293,12 @@ BUGS: dict[str, tuple[Sequence[Edit], str, str]] = {
                 "        await self._smb.move(path, target)",
             )
         ],
-        test_of("happy_path", "test_taken_name_in_the_archive_is_left_alone"),
+        the_test("happy_path", "test_taken_name_in_the_archive_is_left_alone"),
         "seen.digests(file)",
     ),
     "group-not-deferred": (
         [Edit(f"{SERVICE}/run.py", "if not _is_deferred(outcome):", "if True:")],
-        test_of("policy_a_unstable_file", "test_versions_wait_for_a_newest_that_is_unstable"),
+        the_test("policy_a_unstable_file", "test_versions_wait_for_a_newest_that_is_unstable"),
         "received.archive_candidates",
     ),
 }
