@@ -69,7 +69,7 @@ BUGS = {
     "ended-twice": (
         Edit(SESSIONS, 'if session.status != "active":', 'if session.status == "resolved":'),
         f"{RULES}::test_an_ended_session_takes_nothing_more[escalate]",
-        "expected 409, got 200",
+        "answers 200 where it answered 409",
     ),
     "ticket-left-open": (
         Edit(SESSIONS, "    await close_ticket(db, session)\n", ""),
@@ -102,7 +102,7 @@ BUGS = {
             WALKS, 'session.pending_node is None or session.pending_node["id"] != node_id', "not session.pending_node"
         ),
         f"{RULES}::test_a_stale_answer_is_refused",
-        "expected 409, got 200",
+        "answers 200 where it answered 409",
     ),
     "clients-question-kept": (
         Edit(
@@ -166,7 +166,7 @@ BUGS = {
     "draft-flow-walked": (
         Edit(FLOWS, ' or flow.status != "published"', ""),
         f"{AI_BUILD}::test_intake_honours_explicit_flow_id",
-        "expected 404, got 200",
+        "answers 200 where it answered 404",
     ),
     "any-keyword-matches": (
         Edit(FLOWS, "all(keyword.casefold()", "any(keyword.casefold()"),
@@ -187,12 +187,12 @@ BUGS = {
     "gone-user-goes-on": (
         Edit(ACCESS, "user is None or not user.can_sign_in", "user is None"),
         f"{RULES}::test_who_is_gone_cannot_go_on[deleted]",
-        "expected 401, got 200",
+        "answers 200 where it answered 401",
     ),
     "ended-plan-pays": (
         Edit(TABLES, 'self.status == "active" and self.plan', "self.plan"),
         f"{RULES}::test_without_a_paid_plan_every_route_is_closed[canceled]",
-        "expected 402, got 200",
+        "answers 200 where it answered 402",
     ),
     "engineer-manages-the-account": (
         Edit(ACCESS, "_gate(lambda user: user.can_manage_account)", "_gate(lambda user: user.can_take_escalations)"),
@@ -206,7 +206,7 @@ BUGS = {
             "return {self.account_role, self.role} & {*MANAGING_ROLES}",
         ),
         f"{RULES}::test_the_older_role_decides_nothing",
-        "expected 403, got 200",
+        "answers 200 where it answered 403",
     ),
     "choice-not-stored": (
         Edit(CATEGORIES, "    await db.commit()\n", ""),

@@ -181,3 +181,14 @@ def _timed(exchanges: list[Exchange]) -> float:
     start = time.process_time()
     named(exchanges)
     return time.process_time() - start
+
+
+def test_a_test_that_stopped_half_way_has_the_names_of_its_snapshot() -> None:
+    """The uses that made the name came later."""
+    shown = {"request": "POST /sessions", "status": 200, "received": {"id": A}}
+    later = {"request": "GET /afterwards", "status": 200, "received": {"rows": [{"walk_id": A}]}}
+    whole = named([shown, later])
+
+    assert whole[0]["received"] == {"id": "<walk-1>"}
+    assert named([shown], like=whole) == whole[:1]
+    assert named([shown])[0]["received"] == {"id": "<session-1>"}

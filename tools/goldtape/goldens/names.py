@@ -29,6 +29,8 @@ Place = tuple[str, ...]
 NAME = r"<@?\w[\w-]*-\d+>"
 """The pattern of a name."""
 
+_SHOWN = re.compile(r"(?<!<)<(?P<word>\w[\w-]*)-\d+>")
+
 _OF_ID = re.compile(r"(?<=[a-z0-9])(?:[_-]?(?:id|uuid|guid)|I[dD]|U[uU][iI][dD])s?$")
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _UNTELLING = frozenset({"id", "ids", "uuid", "guid", "key", "value", "ref", "data", "items", "results", "rows", "api"})
@@ -42,12 +44,12 @@ _PATH = 200
 """How many characters before a value are searched for the path that leads to it."""
 
 
-def named(exchanges: Sequence[Exchange], origins: Iterable[str] = ()) -> list[Exchange]:
+def named(exchanges: Sequence[Exchange], origins: Iterable[str] = (), like: Sequence[Exchange] = ()) -> list[Exchange]:
     """The exchanges of a whole test, teardown included, with names for placeholders.
 
     `origins` are the wider fixtures whose values can occur.
     """
-    return _Names(exchanges, origins).exchanges()
+    return _Names(exchanges, origins, _words_in(like)).exchanges()
 
 
 @dataclass(slots=True)
@@ -61,8 +63,8 @@ class _Words:
 class _Names:
     """The names of the placeholders of one test."""
 
-    def __init__(self, exchanges: Sequence[Exchange], origins: Iterable[str]) -> None:
-        self._exchanges = exchanges
+    def __init__(self, exchanges: Sequence[Exchange], origins: Iterable[str], known: Mapping[Place, str]) -> None:
+        self._exchanges, self._known = exchanges, known
         self._origins = {f"{zlib.crc32(origin.encode()):08x}": origin for origin in origins}
         self._placeholder = _placeholder(self._origins)
         self._sent: set[str] = set()
@@ -105,7 +107,7 @@ class _Names:
 
     def _decided(self) -> dict[str, str]:
         """Placeholder -> name, for those that the service minted in this test."""
-        word_of = {place: _word(place, words) for place, words in self._words.items()}
+        word_of = {place: self._known.get(place) or _word(place, words) for place, words in self._words.items()}
         count: Counter[str] = Counter()
         names: dict[str, str] = {}
         for found, place in self._places.items():
@@ -152,6 +154,31 @@ class _Names:
             return []
         path = _NO_PATH.split(text[max(0, end - _PATH) : end])[-1]
         return _first_telling(self._without(path).split("/")[-2::-1])
+
+
+def _words_in(shown: Sequence[Exchange]) -> dict[Place, str]:
+    """Place -> the word that exchanges of a snapshot have for what was first shown there."""
+    found: dict[Place, str] = {}
+    met: set[str] = set()
+
+    def look_at(value: Any, place: Place) -> None:
+        if isinstance(value, dict):
+            for key, item in value.items():
+                look_at(key, place)
+                look_at(item, (*place, _SHOWN.sub("", key)))
+        elif isinstance(value, list):
+            for item in value:
+                look_at(item, place)
+        elif isinstance(value, str):
+            for match in _SHOWN.finditer(value):
+                if match.group() not in met:
+                    met.add(match.group())
+                    found.setdefault(place, match["word"])
+
+    for one in shown:
+        for name, value in one.items():
+            look_at(value, (_SHOWN.sub("", one["request"]), name))
+    return found
 
 
 def _may_hold(text: str) -> bool:

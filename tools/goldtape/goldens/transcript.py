@@ -55,14 +55,23 @@ class Heading:
 
 
 def build(
-    heading: Heading, interactions: Iterable[Interaction], config: Config, afterwards: Iterable[Interaction] = ()
+    heading: Heading,
+    interactions: Iterable[Interaction],
+    config: Config,
+    afterwards: Iterable[Interaction] = (),
+    like: Transcript | None = None,
 ) -> Transcript:
-    """The transcript of a test, as plain JSON values; `afterwards` are the interactions of its teardown."""
+    """The transcript of a test, as plain JSON values; `afterwards` are the interactions of its teardown.
+
+    Names are those of the snapshot `like`, where it has one: of a test that did not come to its end, the uses that
+    make a name are not all there.
+    """
     head: Transcript = {"goldtape": FORMAT, "test": heading.test, "cases": list(heading.cases)}
     if heading.races:
         head["races"] = list(heading.races)
     body = [exchange(one, config) for one in interactions]
-    shown = named([*body, *(exchange(one, config) for one in afterwards)], heading.origins)
+    known = [*like["exchanges"], *like.get("afterwards", [])] if like else []
+    shown = named([*body, *(exchange(one, config) for one in afterwards)], heading.origins, known)
     head["exchanges"] = shown[: len(body)]
     if later := shown[len(body) :]:
         head["afterwards"] = later

@@ -200,7 +200,7 @@ class Run:
             return self._compare()
         if not self._cassette.position:
             return "" if failed or not self._explainer.stored.chunks else self._silence()
-        return self._differences(self._transcript(self.heard.interactions()), failed, early=True)
+        return self._differences(failed, early=True)
 
     def _look_at_all(self) -> str:
         if not self.is_compared:
@@ -252,11 +252,11 @@ class Run:
             text = cassette_file.dump(interactions, self.config.body_limit, afterwards)
             self.stage(self._goldens.cassette, text.encode("utf-8"))
 
-    def _transcript(self, interactions: Sequence[Interaction]) -> Transcript:
+    def _transcript(self, interactions: Sequence[Interaction], like: Transcript | None = None) -> Transcript:
         assert self.heard
         heading = Heading(self.nodeid, self._cases, [race.why for race in self.heard.races], self.heard.origins)
         body = len(interactions) - self._cassette.afterwards
-        return transcript.build(heading, interactions[:body], self.config, interactions[body:])
+        return transcript.build(heading, interactions[:body], self.config, interactions[body:], like)
 
     def _compare(self) -> str:
         """Let syrupy compare the transcript, which stages it in record mode; returns a report of the differences."""
@@ -264,14 +264,13 @@ class Run:
         interactions = self.heard.interactions()
         if not interactions and not self._goldens.snapshot.exists():
             return ""
-        actual = self._transcript(interactions)
-        return "" if self._agrees(actual) else self._differences(actual)
+        return "" if self._agrees(self._transcript(interactions)) else self._differences()
 
     def _agrees(self, actual: Transcript) -> bool:
         assert self._snapshot
         return bool(self._snapshot(extension_class=TranscriptExtension) == actual)
 
-    def _differences(self, actual: Transcript, failed: bool = False, early: bool = False) -> str:
+    def _differences(self, failed: bool = False, early: bool = False) -> str:
         """A report of the differences from the snapshot; `early`, the teardown is still to come."""
         try:
             expected = transcript.read(self._goldens.snapshot)
@@ -279,6 +278,8 @@ class Run:
             return self._explainer.not_recorded(self._goldens.snapshot)
         except UnreadableGolden as error:
             return str(error)
+        assert self.heard
+        actual = self._transcript(self.heard.interactions(), expected if self.mode.live else None)
         if early:
             expected = {name: value for name, value in expected.items() if name != "afterwards"}
         if failed:
@@ -292,7 +293,7 @@ class Run:
         if found:
             snapshot, replay = self._goldens.snapshot, self.mode is Mode.REPLAY
             self._facts = self._explainer.facts(found, snapshot)
-            owner = "" if replay else foreign(self.config, self.heard.asked if self.heard else ())
+            owner = "" if replay else foreign(self.config, self.heard.asked)
             return self._explainer.differences(found, snapshot, replay, failed, owner)
         if failed or early:
             return ""
