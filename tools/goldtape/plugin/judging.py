@@ -43,6 +43,7 @@ class Judging:
         self.session, self._report = session, report
         self._found: dict[str, Judgement] = {}
         self._alive: set[str] = set()
+        self._met = False
         self._where = {one.name: target.place(one) for one in session.project.systems.values()}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item], config: pytest.Config) -> None:
@@ -153,7 +154,7 @@ class Judging:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if told := getattr(report, "goldtape_judgement", None):
-            one = Judgement(**told)
+            one, self._met = Judgement(**told), True
             if one.of_plan:
                 self._found[one.test] = one
                 self.session.results[one.test] = {"judged": one.verdict, "where": self._where.get(one.system, "")}
@@ -164,7 +165,7 @@ class Judging:
 
     @pytest.hookimpl(trylast=True)  # syrupy adds to the exit status
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if hasattr(session.config, "workerinput") or not self._found:
+        if hasattr(session.config, "workerinput") or not (self._found or self._met):
             return
         judgements = list(self._found.values())
         found = plan.verdicts(judgements, self._musts())
