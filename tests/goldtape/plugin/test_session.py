@@ -127,6 +127,8 @@ def test_logs_are_kept_after_a_failure_only(tmp_path: Path) -> None:
     assert not run.project.logs.exists()
 
 
+@pytest.mark.live
+@pytest.mark.allow_network
 def test_the_logs_of_a_failed_run_stay_without_its_secrets(tmp_path: Path) -> None:
     """When the services ran and a test failed."""
     main = "import http.server as s; s.test(s.SimpleHTTPRequestHandler, port={port}, bind='127.0.0.1')"
