@@ -10,8 +10,8 @@ import pytest
 
 from goldtape.live.process import free_port, serving
 
+from ..judged import judged
 from ..planted import ROOT
-from .judging import judged
 
 pytestmark = [pytest.mark.live, pytest.mark.allow_network]
 
@@ -31,7 +31,7 @@ def test_the_six_deviations_are_found(tmp_path: Path) -> None:
     port, command = free_port(), f"{sys.executable} -m tests.curation.deviating --port {{port}}"
     file = tmp_path / "plan.json"
     with serving(command, {}, ROOT, tmp_path / "log", "/healthz", port) as url:
-        run = judged("-m", "not stress", f"--plan-report={file}", CURATION_URL=url)
+        run = judged("tests/curation", "-m", "not stress", f"--plan-report={file}", CURATION_URL=url)
 
     assert run.returncode == 1, run.stdout + run.stderr
     [curation] = json.loads(file.read_text(encoding="utf-8"))["systems"]

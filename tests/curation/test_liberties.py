@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .judging import judged
+from ..judged import judged
 
 pytestmark = [pytest.mark.live, pytest.mark.allow_network]
 
@@ -12,6 +12,6 @@ pytestmark = [pytest.mark.live, pytest.mark.allow_network]
 @pytest.mark.parametrize("seed", ["7", "28"])  # between them they take most freedoms
 def test_whatever_the_plan_leaves_open_conforms(seed: str) -> None:
     """The suite, judging a service that does all it may otherwise, finds nothing."""
-    run = judged(LIBERTIES=seed)
+    run = judged("tests/curation", LIBERTIES=seed)
 
     assert run.returncode == 0, run.stdout + run.stderr
